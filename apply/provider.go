@@ -1,0 +1,100 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/state"
+)
+
+// Observer reads the live state. It cannot change anything: that a plan makes
+// no mutating call is a matter of types.
+type Observer interface {
+	Observe(ctx context.Context, needs planner.Needs) (planner.Live, error)
+}
+
+// Provider runs the workflows of a fleet.
+type Provider interface {
+	Observer
+	// Round forgets what was read before: the next readings are fresh.
+	Round()
+	// Advance makes one transition of the workflow in run. It never sleeps and
+	// never sends a call that cannot be repeated without a durable intent.
+	Advance(ctx context.Context, run *Run) (Transition, error)
+}
+
+// Run is what a workflow is given for one transition.
+type Run struct {
+	Address  string
+	Action   planner.Action
+	Fleet    *spec.Fleet
+	Till     *spec.KKT // as declared now; nil when it is not in the file any more
+	Resource state.Resource
+	Workflow state.Workflow // a copy: changes are returned in the Transition
+	// Intent is the open intent of this workflow, left by a call whose outcome
+	// is not known; nil when there is none.
+	Intent *state.Intent
+	// Code is the resolved activation code, for Pay with a declared one.
+	Code string
+	// FingerprintKey is for spec.RecordCode.
+	FingerprintKey string
+	Now            time.Time // UTC
+	QuietPeriod    time.Duration
+
+	// Intend makes an intent durable. Only when it has returned nil may the
+	// call be sent, and only once. The intent is then in Intent.
+	Intend func(ctx context.Context, effect state.Effect, requestHash string, preRead map[string]string) error
+}
+
+// Status is how a transition leaves its workflow.
+type Status uint8
+
+// The statuses.
+const (
+	Next    Status = iota // go on with the new phase at once, behind what else is ready
+	Waiting               // for WaitingFor; try again after RetryAfter
+	Done                  // finished: Result is recorded
+	Failed                // refused for good: Message says why; the workflow ends
+	Unknown               // only a person can tell what happened
+)
+
+// Settlement says what became of the open intent.
+type Settlement string
+
+// The settlements. The zero value leaves the intent open.
+const (
+	SettledDone    Settlement = "done"     // it happened
+	SettledRefused Settlement = "refused"  // the service said no: it did not happen
+	SettledNotSent Settlement = "not-sent" // it did not reach the service
+	SettledPerson  Settlement = "resolved" // a person said so
+)
+
+// Transition is one step of a workflow. It is persisted whole, in one entry
+// with the settlement of the intent, before the next one is made.
+type Transition struct {
+	Phase      string
+	Data       state.WorkflowData
+	Status     Status
+	Settled    Settlement
+	AbsentAt   time.Time     // a first reading showed no trace of the open intent
+	WaitingFor planner.Wait  // with Waiting and Unknown
+	RetryAfter time.Duration // with Waiting: not before; 0 means the engine's own interval
+	Message    string        // for people: what is done or waited for, or why it failed
+	Hint       string        // what a person can do
+	Due        time.Time
+	Result     *Result // with Done
+	// Orphan names a draft that may have been made and that nothing continues.
+	Orphan string
+}
+
+// Result is what a finished workflow changes in its resource. Nil and zero
+// fields leave things as they are.
+type Result struct {
+	Status     state.Status
+	Attributes *spec.Attributes
+	RNM        string
+	Payment    *state.Payment
+	Renta      *string // centre key; empty after leaving
+}

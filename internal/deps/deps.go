@@ -1,0 +1,31 @@
+// Package deps pins the modules while the packages that use them are written. It is removed before the first release.
+package deps
+
+import (
+	_ "github.com/agnivade/levenshtein"
+	_ "github.com/charmbracelet/bubbles/progress"
+	_ "github.com/charmbracelet/bubbles/spinner"
+	_ "github.com/charmbracelet/bubbletea"
+	_ "github.com/charmbracelet/lipgloss"
+	_ "github.com/charmbracelet/lipgloss/table"
+	_ "github.com/charmbracelet/x/ansi"
+	_ "github.com/gofrs/flock"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/google/go-cmp/cmp/cmpopts"
+	_ "github.com/google/renameio/v2"
+	_ "github.com/google/uuid"
+	_ "github.com/hashicorp/go-multierror"
+	_ "github.com/mattn/go-isatty"
+	_ "github.com/muesli/termenv"
+	_ "github.com/r3labs/diff/v3"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/spf13/cobra"
+	_ "go.uber.org/goleak"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/sync/singleflight"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/time/rate"
+	_ "gopkg.in/yaml.v3"
+	_ "pgregory.net/rapid"
+)

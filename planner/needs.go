@@ -1,0 +1,67 @@
+package planner
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kktctl/kktctl/spec"
+)
+
+// Needs says what is to be read for a plan: nothing that nothing declared
+// needs. It grows with the kinds of things declared, not with tills, but for
+// one application for each that is in flight.
+type Needs struct {
+	Tills         bool
+	Codes         bool
+	Payments      bool
+	PaymentsFrom  time.Time // UTC
+	Renta         bool
+	Applications  []string // ids, sorted
+	RequestsAbout int      // how many calls that makes, for messages
+}
+
+// payStatusWindow reaches back past the three days after which an accepted
+// code lapses (004 §4.1).
+const payStatusWindow = 4 * 24 * time.Hour
+
+// NeedsOf computes what a plan of the fleet has to read.
+func NeedsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
+	n := Needs{PaymentsFrom: now.Add(-payStatusWindow)}
+	for _, k := range f.KKTs {
+		n.Tills = true
+		if !k.ActivationCode.IsZero() {
+			n.Codes, n.Payments = true, true
+		}
+		if k.Renta != "" {
+			n.Renta = true
+		}
+	}
+	for _, r := range prior.Resources {
+		n.Tills = true
+		if r.Renta != "" {
+			n.Renta = true
+		}
+		for _, w := range r.Running {
+			if w.ApplicationID != "" {
+				n.Applications = append(n.Applications, w.ApplicationID)
+			}
+			switch w.Action {
+			case Pay:
+				n.Payments, n.Codes = true, true
+				if from := w.Started.Add(-time.Hour); from.Before(n.PaymentsFrom) {
+					n.PaymentsFrom = from
+				}
+			case AddKKT, RemoveKKT:
+				n.Renta = true
+			}
+		}
+	}
+	slices.Sort(n.Applications)
+	for _, b := range []bool{n.Tills, n.Codes, n.Payments, n.Renta} {
+		if b {
+			n.RequestsAbout++
+		}
+	}
+	n.RequestsAbout += len(n.Applications)
+	return n
+}

@@ -1,0 +1,285 @@
+// Package planner computes, from what is declared, what was last applied,
+// what is live and what time it is, the steps that make the fleet as
+// declared. It is pure: no I/O, no clock, no logging, no context; the same
+// input gives the same bytes.
+package planner
+
+import (
+	"time"
+
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// Action is what a step does.
+type Action string
+
+// The actions of issue 2; orders, cabinets, bookings and checks come later.
+const (
+	Register   Action = "register"
+	Reregister Action = "reregister"
+	Unregister Action = "unregister"
+	Pay        Action = "pay"
+	AddKKT     Action = "addKkt"
+	RemoveKKT  Action = "removeKkt"
+	Adopt      Action = "adopt"  // state only: met live
+	Move       Action = "move"   // state only: renamed in the file
+	Forget     Action = "forget" // state only: gone from the file and not live
+	Continue   Action = "continue"
+)
+
+// Symbol is the sign before a step in a plan: + ~ - $ or >.
+func (a Action) Symbol() string {
+	switch a {
+	case Register:
+		return "+"
+	case Reregister:
+		return "~"
+	case Unregister:
+		return "-"
+	case Pay:
+		return "$"
+	default:
+		return ">"
+	}
+}
+
+// StateOnly tells whether the action changes nothing but the state.
+func (a Action) StateOnly() bool { return a == Adopt || a == Move || a == Forget }
+
+// Wait is what or whom a step waits for.
+type Wait string
+
+// The waits.
+const (
+	WaitSignature     Wait = "signature"      // a person signs a document
+	WaitTaxService    Wait = "tax-service"    // ФНС answers
+	WaitService       Wait = "service"        // OFD.ru prepares or shows something
+	WaitReport        Wait = "report"         // a person reads the printed report of registration
+	WaitPapers        Wait = "papers"         // fnChange is to be declared
+	WaitFirstDocument Wait = "first-document" // the till sends its first fiscal document
+	WaitPerson        Wait = "person"         // an outcome is unknown: kktctl resolve
+)
+
+// Input is everything that a plan is computed from.
+type Input struct {
+	Fleet *spec.Fleet
+	// Codes are the resolved activation codes by till address, for tills that
+	// declare one and not auto. They never leave the planner but as a CodeRecord.
+	Codes map[string]string
+	Prior Prior
+	Live  Live
+	Now   time.Time // UTC
+
+	AllowUnregister int      // overrides policy.maxUnregister when above it
+	Targets         []string // addresses; only these and what they need
+	Exclude         []string // addresses left out, and what needs them
+	// NoRefresh: Live was not read; the state is taken for the live state and
+	// the plan says that it may be old.
+	NoRefresh bool
+}
+
+// Prior is the state, as the planner needs it.
+type Prior struct {
+	Lineage        string
+	Serial         uint64
+	FingerprintKey string
+	Resources      map[string]Resource // by address
+}
+
+// Resource is a till as the state remembers it.
+type Resource struct {
+	Registered   bool // registered or adopted
+	Unregistered bool // deregistered through kktctl
+	Since        time.Time
+	Serial       string
+	RNM          string
+	INN          string
+	Attributes   *spec.Attributes // last applied or adopted
+	PaidCode     spec.CodeRecord
+	PaidAt       time.Time
+	Renta        string   // centre key
+	Refusal      *Refusal // of the last attempt
+	Running      []Running
+}
+
+// Refusal is why the last attempt at an action was refused.
+type Refusal struct {
+	Action Action
+	Reason string
+	At     time.Time
+}
+
+// Running is a workflow in flight.
+type Running struct {
+	Action        Action
+	Phase         string
+	Started       time.Time
+	Since         time.Time
+	WaitingFor    Wait
+	Message       string
+	Due           time.Time
+	ApplicationID string
+	Desired       *spec.Attributes
+	Code          spec.CodeRecord
+	CodeID        string
+	Unknown       bool
+}
+
+// Live is what a reading of the service showed. A list that was not read is
+// nil with its flag false.
+type Live struct {
+	Tills        []Till
+	TillsRead    bool
+	Codes        []Code
+	CodesRead    bool
+	Payments     []Payment
+	PaymentsRead bool
+	Renta        []RentaTill
+	RentaRead    bool
+	Applications map[string]Application // by id, of running workflows
+}
+
+// Till is a row of the partner's list (004 §4.3).
+type Till struct {
+	ID            string
+	RNM           string
+	Serial        string
+	FN            string
+	Model         string
+	Address       string
+	Place         string
+	Tariff        string
+	FNEnd         time.Time // zero when unknown
+	LastDocument  time.Time
+	ContractStart time.Time // UTC; zero when the service never began
+	ContractEnd   time.Time // UTC; zero when open-ended or unknown
+}
+
+// ServiceActive tells whether the OFD service of the till runs at the time.
+func (t Till) ServiceActive(now time.Time) bool {
+	return !t.ContractStart.IsZero() && (t.ContractEnd.IsZero() || t.ContractEnd.After(now))
+}
+
+// Code is an activation code of the partner (004 §2).
+type Code struct {
+	ID      string
+	Code    string
+	Service string // Ofd, Ferma
+	Tariff  string
+	Left    int    // TariffCount
+	Status  string // Active
+	Expires time.Time
+}
+
+// Payment is a row of the pay statuses (004 §4.2).
+type Payment struct {
+	At          time.Time
+	INN         string
+	RNM         string
+	Code        string
+	Status      string // Undefined, WaitingActivation, Payed, Cancelled
+	ActivatedAt time.Time
+}
+
+// RentaTill is a row of the Renta list (001).
+type RentaTill struct {
+	INN     string // the tenant's
+	Serial  string
+	RNM     string
+	FN      string
+	Address string
+	Place   string
+}
+
+// Application is the state of an application in flight (004 §7.5).
+type Application struct {
+	ID     string
+	Stage  string
+	Status string
+	Reason string
+	RNM    string
+}
+
+// Plan is the answer. Its JSON is a contract.
+type Plan struct {
+	FormatVersion int            `json:"formatVersion"`
+	Fleet         string         `json:"fleet"`
+	FleetHash     string         `json:"fleetHash"`
+	Lineage       string         `json:"lineage"`
+	Serial        uint64         `json:"serial"`
+	Timestamp     time.Time      `json:"timestamp"`
+	Applyable     bool           `json:"applyable"` // there are steps and no errors
+	Complete      bool           `json:"complete"`  // applying it leads to the declaration: nothing left out, unsupported or refused
+	Steps         []Step         `json:"steps"`
+	Drift         []Drift        `json:"drift"`
+	Unmanaged     []Unmanaged    `json:"unmanaged"`
+	Summary       map[Action]int `json:"summary"`
+	Diagnostics   diag.List      `json:"diagnostics"`
+}
+
+// Step is one thing to do. It is data: apply finds the workflow by Action.
+type Step struct {
+	ID           string    `json:"id"` // action and address, unique: register:kkts.sloboda-1
+	Address      string    `json:"address"`
+	Action       Action    `json:"action"`
+	Continues    Action    `json:"continues,omitempty"` // for Continue: the workflow's action
+	Reason       string    `json:"reason"`
+	Requires     []string  `json:"requires"` // ids of steps
+	Irreversible bool      `json:"irreversible"`
+	Cost         Cost      `json:"cost"`
+	Changes      []Change  `json:"changes"`
+	Waits        []Wait    `json:"waits"`
+	Due          time.Time `json:"due,omitzero"`
+
+	// For Continue.
+	Phase      string    `json:"phase,omitempty"`
+	Since      time.Time `json:"since,omitzero"`
+	WaitingFor Wait      `json:"waitingFor,omitempty"`
+	Message    string    `json:"message,omitempty"`
+
+	// What apply needs beyond the fleet file.
+	Reasons []string              `json:"reasons,omitempty"` // of a re-registration, as 004 table 10.2 spells them
+	From    string                `json:"from,omitempty"`    // for Move: the old address
+	Code    *spec.CodeRecord      `json:"code,omitempty"`    // for Pay
+	CodeID  string                `json:"codeId,omitempty"`  // for Pay: the id of the code at the service
+	Centre  string                `json:"centre,omitempty"`  // for AddKKT and RemoveKKT: key of the centre
+	RNM     string                `json:"rnm,omitempty"`     // as known when the plan was made
+	FN      string                `json:"fn,omitempty"`      // live, for RemoveKKT and Unregister
+	Because spec.UnregisterReason `json:"because,omitempty"` // for Unregister
+	Prior   *spec.Attributes      `json:"prior,omitempty"`   // for Adopt and Unregister of a till not in the file
+}
+
+// StepID makes the id of a step.
+func StepID(a Action, address string) string { return string(a) + ":" + address }
+
+// Cost is what a step costs.
+type Cost struct {
+	Roubles int `json:"roubles"`
+	Codes   int `json:"codes"`
+}
+
+// Change is one attribute, old to new. Text is as read: the view cleans it.
+type Change struct {
+	Path      string `json:"path"`
+	Before    string `json:"before"`
+	After     string `json:"after"`
+	Sensitive bool   `json:"sensitive"`
+}
+
+// Drift is a difference that was found between live and last applied.
+type Drift struct {
+	Address   string `json:"address"`
+	Path      string `json:"path"`
+	Applied   string `json:"applied"`
+	Live      string `json:"live"`
+	Corrected bool   `json:"corrected"` // a step of this plan corrects it
+}
+
+// Unmanaged is a live till that belongs to nobody in the file.
+type Unmanaged struct {
+	Serial  string `json:"serial"`
+	RNM     string `json:"rnm"`
+	Model   string `json:"model,omitempty"`
+	Address string `json:"address,omitempty"`
+}
