@@ -1,0 +1,40 @@
+# Every target works from a fresh clone with Go and make alone.
+GO       ?= go
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: build test bench check fmt generate demo clean help
+
+help: ## show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## build bin/kktctl
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/kktctl ./cmd/kktctl
+
+test: ## run every test with the race detector; skipped tests are named and counted
+	scripts/test.sh
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+check: ## formatting, vet, linters and import layers, go.mod, generated files
+	@files=$$($(GO) run $(GOFUMPT) -l .); if [ -n "$$files" ]; then echo "gofumpt would change:"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(GOLANGCI) run
+	scripts/generated.sh
+	scripts/tidy.sh
+
+fmt: ## format the code
+	$(GO) run $(GOFUMPT) -w .
+
+generate: ## make the generated files anew (goldens of the commands, the README's output)
+	$(GO) generate ./...
+	$(GO) test ./cmd/kktctl -run 'TestScripts|TestReadme' -count=1 -update
+
+demo: build ## half a minute with a simulated service: plan, apply, drift
+	@PATH="$(CURDIR)/bin:$$PATH" scripts/demo.sh examples
+
+clean: ## remove what was built
+	rm -rf bin dist
