@@ -5,37 +5,14 @@ import (
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
-	"github.com/kktctl/kktctl/planner"
-	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
-
-// PlanText is a plan for a terminal.
-func PlanText(p *planner.Plan, o Options) string { return "" }
-
-// DriftText is what was changed outside kktctl, for a terminal.
-func DriftText(p *planner.Plan, o Options) string { return "" }
-
-// PlanJSON writes the plan as one JSON document.
-func PlanJSON(w io.Writer, p *planner.Plan) error { return nil }
-
-// PlanMarkdown is a plan for a comment on a pull request.
-func PlanMarkdown(p *planner.Plan) string { return "" }
-
-// Diagnostics is a list for stderr with a line that counts it.
-func Diagnostics(list diag.List, o Options) string { return "" }
-
-// DiagnosticsJSON writes a list as one JSON document.
-func DiagnosticsJSON(w io.Writer, list diag.List) error { return nil }
 
 // ApplyReport tells how an apply ended.
 func ApplyReport(r *apply.Report, o Options) string { return "" }
 
 // Tasks is what people owe.
 func Tasks(list []apply.Task, o Options) string { return "" }
-
-// TasksJSON writes what people owe as one JSON document.
-func TasksJSON(w io.Writer, list []apply.Task) error { return nil }
 
 // StateList lists the resources of a state.
 func StateList(s *state.Snapshot, o Options) string { return "" }

@@ -1,0 +1,103 @@
+package view
+
+import (
+	"strings"
+
+	"github.com/kktctl/kktctl/planner"
+)
+
+// stepLines is a line for each step, with a line below for each change.
+func stepLines(p *planner.Plan) []string {
+	var lines []string
+	for _, group := range groupByAddress(p.Steps) {
+		for _, s := range group {
+			lines = append(lines, stepLine(s))
+		}
+	}
+	return lines
+}
+
+func stepLine(s *planner.Step) string {
+	var b strings.Builder
+	b.WriteString("- `" + s.Action.Symbol() + "` **" + mdText(stepVerb(*s)) + "** " + mdCode(s.Address))
+	if s.Reason != "" {
+		b.WriteString(": " + mdText(s.Reason))
+	}
+	facts := append(details(s), stakes(s, Options{})...)
+	if s.WaitingFor != "" {
+		facts = append(facts, "waits now for "+whom(s.WaitingFor))
+	}
+	if len(s.Waits) > 0 {
+		facts = append(facts, "waits for "+whoms(s.Waits))
+	}
+	for _, f := range facts {
+		b.WriteString("; " + mdText(f))
+	}
+	b.WriteByte('\n')
+	for _, c := range s.Changes {
+		b.WriteString("  - " + changeLine(c) + "\n")
+	}
+	return b.String()
+}
+
+func changeLine(c planner.Change) string {
+	if c.Sensitive {
+		return mdCode(c.Path) + ": (sensitive)"
+	}
+	return mdCode(c.Path) + ": " + mdValue(c.Before) + " → " + mdValue(c.After)
+}
+
+func mdValue(s string) string {
+	if s == "" {
+		return "(none)"
+	}
+	return mdCode(s)
+}
+
+func driftLines(p *planner.Plan) []string {
+	lines := make([]string, len(p.Drift))
+	for i, d := range p.Drift {
+		note := "left as it is"
+		if d.Corrected {
+			note = "this plan corrects it"
+		}
+		lines[i] = "- " + mdCode(d.Address) + " " + mdCode(d.Path) + ": " + mdValue(d.Applied) + " → " + mdValue(d.Live) + "; " + note + "\n"
+	}
+	return lines
+}
+
+func unmanagedLines(p *planner.Plan) []string {
+	lines := make([]string, len(p.Unmanaged))
+	for i, u := range p.Unmanaged {
+		parts := []string{}
+		for _, v := range []string{u.Serial, u.RNM, u.Model, u.Address} {
+			if v != "" {
+				parts = append(parts, mdCode(v))
+			}
+		}
+		lines[i] = "- " + strings.Join(parts, ", ") + "\n"
+	}
+	return lines
+}
+
+func diagnosticLines(p *planner.Plan) []string {
+	lines := make([]string, len(p.Diagnostics))
+	for i, d := range p.Diagnostics {
+		l := "- **" + d.Severity.String() + "**: "
+		if !d.Pos.IsZero() {
+			l += mdCode(d.Pos.String()) + ": "
+		}
+		if d.Address != "" && !strings.Contains(d.Summary, d.Address) {
+			l += mdCode(d.Address) + ": "
+		}
+		l += mdText(d.Summary)
+		if d.Detail != "" {
+			l += "; " + mdText(d.Detail)
+		}
+		if d.Hint != "" {
+			l += "; hint: " + mdText(d.Hint)
+		}
+		lines[i] = l + "\n"
+	}
+	return lines
+}
