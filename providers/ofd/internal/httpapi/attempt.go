@@ -1,0 +1,158 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// result is what one attempt brought.
+type result struct {
+	status     int // 0: no answer
+	body       []byte
+	retryAfter time.Duration
+	sent       bool // a connection was there: bytes may have been written
+	err        error
+}
+
+// attempt sends the request once and reads the answer within its bounds.
+func (c *Client) attempt(ctx context.Context, transport *http.Transport, call Call, token string) result {
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	defer cancel()
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
+	})
+	request, err := c.request(ctx, call, token)
+	if err != nil {
+		return result{err: err}
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return result{sent: sent.Load(), err: reason(ctx, err)}
+	}
+	defer response.Body.Close()
+	r := result{status: response.StatusCode, sent: true}
+	r.retryAfter = retryAfter(response.Header.Get("Retry-After"), c.config.Now())
+	r.body, err = readBounded(response.Body, call.limit())
+	if err != nil {
+		r.err = reason(ctx, err)
+	}
+	return r
+}
+
+func (call Call) limit() int64 {
+	if call.Limit > 0 {
+		return call.Limit
+	}
+	return DefaultLimit
+}
+
+// request builds the request. It has no GetBody, so that nothing can send the
+// body again.
+func (c *Client) request(ctx context.Context, call Call, token string) (*http.Request, error) {
+	body, kind, err := encodeBody(call.Body)
+	if err != nil {
+		return nil, err
+	}
+	target, err := c.target(call, token)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, call.Method, target, nil)
+	if err != nil {
+		return nil, errors.New("the request cannot be built")
+	}
+	if body != nil {
+		request.Body = io.NopCloser(bytes.NewReader(body))
+		request.ContentLength = int64(len(body))
+		request.Header.Set("Content-Type", kind)
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", c.config.UserAgent)
+	return request, nil
+}
+
+// target joins the base and the call's path, which is escaped already, and
+// puts the token into the query, also where a document's URL omits it.
+func (c *Client) target(call Call, token string) (string, error) {
+	if !strings.HasPrefix(call.Path, "/") || strings.ContainsAny(call.Path, "?#\\") {
+		return "", errors.New("the path of the call is malformed")
+	}
+	for element := range strings.SplitSeq(call.Path, "/") {
+		if element == "." || element == ".." {
+			return "", errors.New("the path of the call is malformed")
+		}
+	}
+	query := url.Values{}
+	for key, values := range call.Query {
+		query[key] = values
+	}
+	if token != "" {
+		query.Set("AuthToken", token)
+	}
+	target := c.base.String() + call.Path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	return target, nil
+}
+
+func encodeBody(body any) (data []byte, kind string, err error) {
+	switch body := body.(type) {
+	case nil:
+		return nil, "", nil
+	case url.Values:
+		return []byte(body.Encode()), "application/x-www-form-urlencoded; charset=utf-8", nil
+	}
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		return nil, "", fmt.Errorf("the request cannot be encoded: %w", err)
+	}
+	return bytes.TrimSpace(buffer.Bytes()), "application/json; charset=utf-8", nil
+}
+
+// readBounded reads to the end, or fails beyond limit. The limit holds for the
+// decompressed bytes.
+func readBounded(body io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("the answer broke off: %w", err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("the answer is %w of %d bytes", errTooLarge, limit)
+	}
+	return data, nil
+}
+
+var errTooLarge = errors.New("over the limit")
+
+// reason prefers the end of the context, which a transport may word otherwise.
+func reason(ctx context.Context, err error) error {
+	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
+		return fmt.Errorf("%w: %w", end, err)
+	}
+	return err
+}
+
+// hopeless tells failures of a connection that another attempt cannot mend.
+func hopeless(err error) bool {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return ok && dns.IsNotFound || errors.Is(err, errTooLarge)
+}

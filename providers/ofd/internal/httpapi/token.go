@@ -1,0 +1,171 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// StaticToken is a key that never expires: the partner's v2 API key (004 §1).
+func StaticToken(role, key string) TokenSource { return staticToken{role: role, key: key} }
+
+type staticToken struct{ role, key string }
+
+func (s staticToken) Token(context.Context) (string, error) { return s.key, nil }
+func (s staticToken) Drop(string) bool                      { return false }
+func (s staticToken) Role() string                          { return s.role }
+
+// String keeps the key out of prints.
+func (s staticToken) String() string { return s.role }
+
+// GoString keeps the key out of prints.
+func (s staticToken) GoString() string { return s.role }
+
+// Credentials are a login with its password.
+type Credentials struct {
+	Role     string // for people, such as "Renta login"
+	Login    string
+	Password string
+	Form     bool // send a form instead of JSON (001)
+}
+
+// String keeps the secrets out of prints.
+func (c Credentials) String() string { return c.Role }
+
+// GoString keeps the secrets out of prints.
+func (c Credentials) GoString() string { return c.Role }
+
+// LoginSource logs in when it must and keeps the token until it expires or is
+// refused. It is safe for concurrent use: there is one login at a time.
+type LoginSource struct {
+	client      *Client
+	credentials Credentials
+	group       singleflight.Group
+
+	mu      sync.Mutex
+	token   string
+	expires time.Time // zero: until it is refused
+}
+
+// LoginToken makes a source of tokens from a login (000, 001: CreateAuthToken).
+func LoginToken(client *Client, credentials Credentials) *LoginSource {
+	return &LoginSource{client: client, credentials: credentials}
+}
+
+// Role names the credential.
+func (s *LoginSource) Role() string { return s.credentials.Role }
+
+// String keeps the secrets out of prints.
+func (s *LoginSource) String() string { return s.credentials.Role }
+
+// GoString keeps the secrets out of prints.
+func (s *LoginSource) GoString() string { return s.credentials.Role }
+
+// Token gives the token kept, or logs in.
+func (s *LoginSource) Token(ctx context.Context) (string, error) {
+	if token := s.kept(); token != "" {
+		return token, nil
+	}
+	// The login outlives the caller that began it: others wait for it too.
+	wait := s.group.DoChan("", func() (any, error) {
+		if token := s.kept(); token != "" {
+			return token, nil
+		}
+		return s.login(context.WithoutCancel(ctx))
+	})
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case r := <-wait:
+		if r.Err != nil {
+			return "", r.Err
+		}
+		return r.Val.(string), nil
+	}
+}
+
+// Drop forgets token, unless another one was had meanwhile.
+func (s *LoginSource) Drop(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.token == token {
+		s.token = ""
+	}
+	return true
+}
+
+func (s *LoginSource) kept() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.expires.IsZero() || s.client.config.Now().Before(s.expires) {
+		return s.token
+	}
+	return ""
+}
+
+// login asks for a token. It changes nothing, so it is repeated like a read,
+// but a refusal is final.
+func (s *LoginSource) login(ctx context.Context) (string, error) {
+	var out struct {
+		AuthToken         String
+		ExpirationDateUtc Time
+	}
+	err := s.client.read(ctx, Call{
+		Op: "log in with the " + s.credentials.Role, Method: http.MethodPost,
+		Path: "/api/Authorization/CreateAuthToken", Body: s.body(), Out: &out,
+		Check: func() error {
+			if out.AuthToken == "" {
+				return errors.New("the answer has no AuthToken")
+			}
+			return nil
+		},
+		Secrets: []string{s.credentials.Login, s.credentials.Password},
+	})
+	if err != nil {
+		return "", s.refused(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token = string(out.AuthToken)
+	s.expires = expiry(out.ExpirationDateUtc.Time, s.client.config.Now())
+	return s.token, nil
+}
+
+func (s *LoginSource) body() any {
+	if s.credentials.Form {
+		return url.Values{"Login": {s.credentials.Login}, "Password": {s.credentials.Password}}
+	}
+	return struct{ Login, Password string }{s.credentials.Login, s.credentials.Password}
+}
+
+func (s *LoginSource) refused(err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !refusesToken(e.Status) {
+		return err
+	}
+	e.Hint = fmt.Sprintf("check the %s and its password", s.credentials.Role)
+	e.Err = fmt.Errorf("the %s was refused", s.credentials.Role)
+	return e
+}
+
+// expiry reads ExpirationDateUtc, which 001 takes for UTC and 004 for Moscow
+// time: the earlier of the two that still lies ahead. When neither does, the
+// clocks disagree, and the token is used until it is refused.
+func expiry(at, now time.Time) time.Time {
+	const moscow = 3 * time.Hour
+	switch {
+	case at.IsZero():
+		return time.Time{}
+	case at.Add(-moscow).After(now):
+		return at.Add(-moscow)
+	case at.After(now):
+		return at
+	}
+	return time.Time{}
+}

@@ -1,0 +1,167 @@
+package renta
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
+)
+
+// The requests, as 001 spells them.
+
+type addWire struct {
+	UserInn   string
+	UserKpp   string `json:",omitempty"`
+	UserOgrn  string
+	UserEmail string
+	KktList   []addKKTWire
+}
+
+type addKKTWire struct {
+	KktNumber     string
+	FnNumber      string
+	KktRegNumber  string
+	KktAddress    string // the example's KktAdress is only read
+	KktPlace      string
+	CurrentOfdInn string
+}
+
+func (r AddRequest) wire() addWire {
+	return addWire{
+		UserInn: r.INN, UserKpp: r.KPP, UserOgrn: r.OGRN, UserEmail: r.Email,
+		KktList: []addKKTWire{{
+			KktNumber: r.KKT.Serial, FnNumber: r.KKT.FN, KktRegNumber: r.KKT.RNM,
+			KktAddress: r.KKT.Address, KktPlace: r.KKT.Place, CurrentOfdInn: r.KKT.CurrentOFDINN,
+		}},
+	}
+}
+
+// The answers. Names are matched without regard to case; both spellings of a
+// misspelt one are read.
+
+type entityWire struct {
+	UserInn        httpapi.String
+	UserKpp        httpapi.String
+	UserName       httpapi.String
+	KktRegistered  httpapi.Int
+	KktRergistered httpapi.Int
+	KktOnline      httpapi.Int
+}
+
+func (w entityWire) public() LegalEntity {
+	return LegalEntity{
+		INN: string(w.UserInn), KPP: string(w.UserKpp), Name: string(w.UserName),
+		Registered: int(cmp.Or(w.KktRegistered, w.KktRergistered)), Online: int(w.KktOnline),
+	}
+}
+
+type kktWire struct {
+	UserInn         httpapi.String
+	UserKpp         httpapi.String
+	UserName        httpapi.String
+	KktAddress      httpapi.String
+	KktAdress       httpapi.String
+	KktPlace        httpapi.String
+	KktSerialNumber httpapi.String
+	KktNumber       httpapi.String
+	SerialNumber    httpapi.String
+	KktRegNumber    httpapi.String
+	FnNumber        httpapi.String
+	CurrentOfdInn   httpapi.String
+}
+
+func (w kktWire) address() string { return string(cmp.Or(w.KktAddress, w.KktAdress)) }
+
+func (w kktWire) serial() string {
+	return string(cmp.Or(w.KktSerialNumber, w.KktNumber, w.SerialNumber))
+}
+
+func (w kktWire) public() KKT {
+	return KKT{
+		INN: string(w.UserInn), KPP: string(w.UserKpp), Company: string(w.UserName),
+		Address: w.address(), Place: string(w.KktPlace), Serial: w.serial(),
+		RNM: string(w.KktRegNumber), FN: string(w.FnNumber),
+	}
+}
+
+func (w kktWire) added() AddKKT {
+	return AddKKT{
+		Serial: w.serial(), FN: string(w.FnNumber), RNM: string(w.KktRegNumber),
+		Address: w.address(), Place: string(w.KktPlace), CurrentOFDINN: string(w.CurrentOfdInn),
+	}
+}
+
+// checkKKTs refuses rows that name no till at all.
+func checkKKTs(rows []kktWire) error {
+	for i, row := range rows {
+		if row.serial() == "" && row.KktRegNumber == "" {
+			return fmt.Errorf("row %d names no till", i+1)
+		}
+	}
+	return nil
+}
+
+// problemWire is an object as in 001, table 6, or a text as in 001's general
+// failure.
+type problemWire struct {
+	ErrorCode    httpapi.String
+	ErrorMessage httpapi.String
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (w *problemWire) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] != '{' {
+		return w.ErrorMessage.UnmarshalJSON(data)
+	}
+	type plain problemWire
+	return json.Unmarshal(data, (*plain)(w))
+}
+
+func (w problemWire) public() *Problem {
+	return &Problem{Code: httpapi.Clean(string(w.ErrorCode)), Message: httpapi.Clean(string(w.ErrorMessage))}
+}
+
+type addResultWire struct {
+	UserInn httpapi.String
+	KktList httpapi.List[kktWire]
+	Errors  httpapi.List[problemWire]
+}
+
+// check wants the shape of 001: an echo or errors.
+func (w *addResultWire) check() error {
+	if w.UserInn == "" && len(w.KktList) == 0 && len(w.Errors) == 0 {
+		return errors.New("the answer has neither tills nor errors")
+	}
+	return nil
+}
+
+type removeResultWire struct {
+	KktRegNumber httpapi.String
+	Errors       httpapi.List[problemWire]
+}
+
+// check wants the till that was asked for, or errors. Leading zeros are not
+// significant: a number may have come back as one.
+func (w *removeResultWire) check(rnm string) error {
+	if len(w.Errors) > 0 {
+		return nil
+	}
+	if strings.TrimLeft(string(w.KktRegNumber), "0") != strings.TrimLeft(rnm, "0") {
+		return errors.New("the answer is not about the till that was asked for")
+	}
+	return nil
+}
+
+func convert[W, P any](rows []W, public func(W) P) []P {
+	if rows == nil {
+		return nil
+	}
+	out := make([]P, 0, len(rows))
+	for _, row := range rows {
+		out = append(out, public(row))
+	}
+	return out
+}
