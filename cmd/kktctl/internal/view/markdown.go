@@ -90,8 +90,8 @@ func (m *markdown) overview(p *planner.Plan) {
 // peopleNeeded counts the waits that a person ends.
 func peopleNeeded(n map[planner.Wait]int) string {
 	var parts []string
-	for _, w := range []planner.Wait{planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitPerson} {
-		if n[w] > 0 {
+	for _, w := range sortedWaits(n) {
+		if ofPeople(w) {
 			parts = append(parts, fmt.Sprintf("%d × %s", n[w], whom(w)))
 		}
 	}

@@ -1,7 +1,9 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,11 +65,31 @@ func whom(w planner.Wait) string {
 // ofPeople tells whether a person has to do something before a wait ends.
 func ofPeople(w planner.Wait) bool {
 	switch w {
-	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitPerson:
+	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitPerson:
 		return true
 	default:
 		return false
 	}
+}
+
+// sortedWaits is the waits that are counted, those of people first.
+func sortedWaits(n map[planner.Wait]int) []planner.Wait {
+	var out []planner.Wait
+	for w, c := range n {
+		if c > 0 {
+			out = append(out, w)
+		}
+	}
+	slices.SortFunc(out, func(a, b planner.Wait) int {
+		if ofPeople(a) != ofPeople(b) {
+			if ofPeople(a) {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a, b)
+	})
+	return out
 }
 
 func whoms(waits []planner.Wait) string {

@@ -1,0 +1,77 @@
+package view
+
+import (
+	"strings"
+
+	"github.com/kktctl/kktctl/apply"
+)
+
+// eventLine is an event on one line: kkts.sloboda-1: register: signed, waits
+// for the tax service. It is empty for events that are not of a step.
+func eventLine(e apply.Event, t theme) string {
+	said := eventText(e)
+	if said == "" {
+		return ""
+	}
+	head := verb(e.Action)
+	if e.Address != "" {
+		head = Clean(e.Address) + ": " + head
+	}
+	switch e.Type {
+	case apply.EventFailed:
+		said = t.red.of(said)
+	case apply.EventUnknown:
+		said = t.yellow.of(said)
+	case apply.EventDone:
+		said = t.green.of(said)
+	}
+	return head + ": " + said
+}
+
+// eventText is what an event says of its step.
+func eventText(e apply.Event) string {
+	msg := Clean(e.Message)
+	switch e.Type {
+	case apply.EventStart:
+		return after("starts", ": ", msg)
+	case apply.EventProgress:
+		if msg == "" {
+			return humanize(e.Phase)
+		}
+		return msg
+	case apply.EventDone:
+		return after("done", ": ", msg)
+	case apply.EventWaiting:
+		return waitText(e, msg)
+	case apply.EventFailed:
+		return after("failed", ": ", msg)
+	case apply.EventUnknown:
+		return after("outcome unknown", ": ", msg)
+	case apply.EventSkipped:
+		return after("skipped", ": ", msg)
+	default:
+		return ""
+	}
+}
+
+// waitText adds whom a step waits for, unless the message says so.
+func waitText(e apply.Event, msg string) string {
+	if strings.Contains(msg, "waits for") {
+		return msg
+	}
+	if e.WaitingFor == "" {
+		return after("waits", ": ", msg)
+	}
+	wait := "waits for " + whom(e.WaitingFor)
+	if msg == "" {
+		return wait
+	}
+	return msg + ", " + wait
+}
+
+func after(word, sep, msg string) string {
+	if msg == "" {
+		return word
+	}
+	return word + sep + msg
+}

@@ -1,0 +1,170 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
+)
+
+// The rules of the report: one sentence that counts, then what went wrong and
+// why, then what nobody can know but a person, and last what people owe, each
+// with its exact command.
+
+// ApplyReport tells how an apply ended.
+func ApplyReport(r *apply.Report, o Options) string {
+	w := &reportWriter{o: o, t: newTheme(o.Color)}
+	w.b.WriteString(w.t.bold.of(reportSentence(r.Summary)) + "\n")
+	w.section(r, apply.StepFailed, "Failed", w.failed)
+	w.section(r, apply.StepSkipped, "Skipped", w.skipped)
+	w.section(r, apply.StepInterrupted, "Not finished", w.interrupted)
+	w.waiting(r)
+	w.section(r, apply.StepUnknown, "Outcome unknown: a person has to look", w.unknown)
+	if tasks := Tasks(owed(r), o); tasks != "" {
+		w.b.WriteString("\n" + tasks)
+	}
+	return w.b.String()
+}
+
+func reportSentence(s apply.Summary) string {
+	text := fmt.Sprintf("Applied: %d done, %d waiting, %d failed, %d skipped, %d unknown",
+		s.Done, s.Waiting, s.Failed, s.Skipped, s.Unknown)
+	if s.Interrupted > 0 {
+		text += fmt.Sprintf(", %d not finished", s.Interrupted)
+	}
+	return text + "."
+}
+
+// owed is the tasks but those of the unknown steps, which stand above with
+// their commands.
+func owed(r *apply.Report) []apply.Task {
+	unknown := map[string]bool{}
+	for _, s := range r.Steps {
+		if s.State == apply.StepUnknown {
+			unknown[planner.StepID(s.Action, s.Address)] = true
+		}
+	}
+	var out []apply.Task
+	for _, t := range r.Tasks {
+		if t.WaitingFor != planner.WaitPerson || !unknown[planner.StepID(t.Action, t.Address)] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+type reportWriter struct {
+	b strings.Builder
+	o Options
+	t theme
+}
+
+// section writes the steps of one state under a title, when there are any.
+func (w *reportWriter) section(r *apply.Report, st apply.StepState, title string, write func(apply.StepResult)) {
+	first := true
+	for _, s := range r.Steps {
+		if s.State != st {
+			continue
+		}
+		if first {
+			w.b.WriteString("\n" + w.t.bold.of(title) + "\n")
+			first = false
+		}
+		write(s)
+	}
+}
+
+func (w *reportWriter) head(st style, s apply.StepResult, text string) {
+	head := Clean(s.Address) + ": " + verb(s.Action)
+	lines := wrap(CleanLines(text), w.o.width()-4)
+	if text == "" {
+		w.b.WriteString("  " + st.of(head) + "\n")
+		return
+	}
+	if one := head + ": " + lines[0]; len(lines) == 1 && width(one)+2 <= w.o.width() {
+		w.b.WriteString("  " + st.of(head) + ": " + lines[0] + "\n")
+		return
+	}
+	w.b.WriteString("  " + st.of(head) + ":\n")
+	for _, l := range lines {
+		w.b.WriteString("    " + l + "\n")
+	}
+}
+
+func (w *reportWriter) hint(s apply.StepResult) {
+	writeIndented(&w.b, "    ", w.t.cyan, "hint: ", s.Hint, w.o)
+}
+
+func (w *reportWriter) failed(s apply.StepResult) {
+	w.head(w.t.red, s, reason(s))
+	w.hint(s)
+}
+
+// reason is the message of a step, or its error when there is no message.
+func reason(s apply.StepResult) string {
+	if s.Message == "" && s.Err != nil {
+		return s.Err.Error()
+	}
+	return s.Message
+}
+
+func (w *reportWriter) skipped(s apply.StepResult) {
+	text := s.Message
+	if text == "" && s.SkippedFor != "" {
+		text = "needs " + s.SkippedFor
+	}
+	w.head(w.t.dim, s, text)
+}
+
+func (w *reportWriter) interrupted(s apply.StepResult) { w.head(w.t.dim, s, s.Message) }
+
+// waiting counts the waits; verbose lists them.
+func (w *reportWriter) waiting(r *apply.Report) {
+	n := map[planner.Wait]int{}
+	for _, s := range r.Steps {
+		if s.State == apply.StepWaiting {
+			n[s.WaitingFor]++
+		}
+	}
+	if len(n) == 0 {
+		return
+	}
+	w.b.WriteString("\n" + w.t.bold.of("Waiting") + "\n")
+	if w.o.Verbose {
+		w.waitingSteps(r)
+		return
+	}
+	for _, k := range sortedWaits(n) {
+		word := whom(k)
+		if k == "" {
+			word = "the next try"
+		}
+		w.b.WriteString("  " + count(n[k], "step") + " for " + word + "\n")
+	}
+}
+
+func (w *reportWriter) waitingSteps(r *apply.Report) {
+	for _, s := range r.Steps {
+		if s.State != apply.StepWaiting {
+			continue
+		}
+		text := waitText(apply.Event{WaitingFor: s.WaitingFor}, s.Message)
+		if !s.Since.IsZero() {
+			text += ", since " + w.o.since(s.Since)
+		}
+		if !s.Due.IsZero() {
+			text += ", " + w.o.by(s.Due)
+		}
+		w.head(w.t.yellow, s, text)
+	}
+}
+
+// unknown says what to look at and how to say what was seen.
+func (w *reportWriter) unknown(s apply.StepResult) {
+	w.head(w.t.yellow, s, reason(s))
+	w.hint(s)
+	address := shellQuote(s.Address)
+	w.b.WriteString("    if it happened:\n      " + w.o.program() + " resolve " + address + " --sent\n")
+	w.b.WriteString("    if it did not:\n      " + w.o.program() + " resolve " + address + " --not-sent\n")
+}
