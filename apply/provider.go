@@ -98,3 +98,14 @@ type Result struct {
 	Payment    *state.Payment
 	Renta      *string // centre key; empty after leaving
 }
+
+// RetryError is an error of Advance that another try may not meet: the service
+// could not be reached, or did not answer a reading. With --wait it is tried
+// again; otherwise the step is reported as failed and continues another day.
+type RetryError struct{ Err error }
+
+// Error is that of the cause.
+func (e *RetryError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *RetryError) Unwrap() error { return e.Err }

@@ -1,0 +1,187 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/state"
+)
+
+// firstPhase is the phase of a workflow that was recorded and has done nothing.
+const firstPhase = "start"
+
+// advance makes one transition of a node's workflow and records it. Starting
+// and resuming are the same: a new workflow is recorded, then advanced.
+func (r *runner) advance(ctx context.Context, n *node) outcome {
+	w, err := r.workflow(ctx, n)
+	if err != nil {
+		return outcome{state: StepFailed, message: err.Error(), err: err}
+	}
+	run := r.prepare(n, w)
+	tr, err := r.provider.Advance(ctx, run)
+	if err != nil {
+		return r.interrupted(ctx, w, err)
+	}
+	return r.record(ctx, n, run, tr)
+}
+
+// interrupted is a transition that could not be made: the workflow stays in
+// its phase and any later run tries again.
+func (r *runner) interrupted(ctx context.Context, w *state.Workflow, err error) outcome {
+	o := outcome{state: StepFailed, phase: w.Phase, since: w.Since, due: w.Due, message: err.Error(), err: err,
+		hint: "nothing is lost: the next apply or resume goes on from here"}
+	var again *RetryError
+	switch {
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		o.state, o.message = StepInterrupted, "interrupted; what became of the last call is settled by reading, by the next apply or resume"
+	case errors.As(err, &again) && r.o.Wait > 0:
+		o.state, o.waitingFor, o.retryAfter = StepWaiting, planner.WaitService, 30*time.Second
+	}
+	return o
+}
+
+// workflow returns the running workflow of the node, recording a new one.
+func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error) {
+	res := r.s.resource(n.step.Address)
+	if w := res.Workflows[string(n.action)]; w != nil {
+		return w, nil
+	}
+	if n.step.Action == planner.Continue {
+		return nil, fmt.Errorf("the workflow to continue is not in the state any more: plan again")
+	}
+	now := r.s.now().UTC()
+	w := &state.Workflow{ID: uuid.NewString(), Action: string(n.action), Phase: firstPhase, Started: now, Since: now, Due: n.step.Due, Data: startData(n.step)}
+	err := r.s.update(ctx, n.step.Address, state.Entry{Event: "start " + string(n.action)}, func(res *state.Resource) {
+		res.Workflows[w.Action] = w
+		identify(res, r.fleet, n.step)
+	})
+	c := *w
+	return &c, err
+}
+
+func startData(st planner.Step) state.WorkflowData {
+	return state.WorkflowData{
+		RNM: st.RNM, Reasons: st.Reasons, Unregister: st.Because, Code: st.Code, CodeID: st.CodeID,
+		Centre: st.Centre, Desired: st.Prior,
+	}
+}
+
+// identify gives a resource that is met for the first time its identity.
+func identify(res *state.Resource, f *spec.Fleet, st planner.Step) {
+	name := kktName(st.Address)
+	if k, ok := f.KKTs[name]; ok && res.Identity.Serial == "" {
+		res.Identity.Serial, res.Identity.INN = k.Serial, f.Companies[k.Company].INN
+	}
+	if res.Identity.RNM == "" {
+		res.Identity.RNM = st.RNM
+	}
+}
+
+func (r *runner) prepare(n *node, w *state.Workflow) *Run {
+	run := &Run{
+		Address: n.step.Address, Action: n.action, Fleet: r.fleet, Resource: r.s.resource(n.step.Address),
+		Workflow: *w, Intent: r.s.intentOf(w.ID), Code: r.o.Codes[n.step.Address],
+		FingerprintKey: r.s.fingerprintKey(), Now: r.s.now().UTC(), QuietPeriod: r.o.QuietPeriod,
+	}
+	if k, ok := r.fleet.KKTs[kktName(n.step.Address)]; ok {
+		run.Till = &k
+	}
+	run.Intend = func(ctx context.Context, effect state.Effect, hash string, pre map[string]string) error {
+		if run.Intent != nil {
+			return fmt.Errorf("%s: an intent is open: %s may not be sent", run.Address, effect)
+		}
+		in := state.Intent{
+			ID: uuid.NewString(), Address: run.Address, Action: string(run.Action), Workflow: w.ID, Effect: effect,
+			RequestHash: hash, PreRead: pre, Epoch: r.s.lease.Epoch, At: r.s.now().UTC(),
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.s.Record(ctx, state.Entry{Event: "intend " + string(effect), Address: run.Address, Intent: &in}); err != nil {
+			return err
+		}
+		run.Intent = &in
+		return nil
+	}
+	return run
+}
+
+// record makes a transition durable: the new phase, the settlement of the
+// intent and the result stand in one entry.
+func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) outcome {
+	now := r.s.now().UTC()
+	o := outcome{phase: tr.Phase, waitingFor: tr.WaitingFor, retryAfter: tr.RetryAfter, message: tr.Message, hint: tr.Hint, due: tr.Due, since: now}
+	if tr.Phase == run.Workflow.Phase {
+		o.since = run.Workflow.Since
+	}
+	e := state.Entry{Event: event(run, tr)}
+	if in := run.Intent; in != nil {
+		settle(&e, *in, tr)
+	}
+	err := r.s.update(ctx, n.step.Address, e, func(res *state.Resource) { fold(res, run, tr, o.since, now) })
+	if err != nil {
+		return outcome{state: StepFailed, phase: run.Workflow.Phase, message: err.Error(), err: err,
+			hint: "what was sent last may be unknown to the state; the next apply settles it by reading"}
+	}
+	o.state = map[Status]StepState{Next: "", Waiting: StepWaiting, Done: StepDone, Failed: StepFailed, Unknown: StepUnknown}[tr.Status]
+	return o
+}
+
+func event(run *Run, tr Transition) string {
+	switch tr.Status {
+	case Done:
+		return "done " + string(run.Action)
+	case Failed:
+		return "refused " + string(run.Action)
+	case Unknown:
+		return "unknown " + string(run.Action)
+	default:
+		return string(run.Action) + " " + tr.Phase
+	}
+}
+
+func settle(e *state.Entry, in state.Intent, tr Transition) {
+	switch {
+	case tr.Settled != "":
+		e.SettledIntent, e.Outcome = in.ID, string(tr.Settled)
+	case tr.Status == Done:
+		e.SettledIntent, e.Outcome = in.ID, string(SettledDone)
+	case tr.Status == Failed:
+		e.SettledIntent, e.Outcome = in.ID, string(SettledRefused)
+	case !tr.AbsentAt.IsZero():
+		in.AbsentAt = tr.AbsentAt
+		e.Intent = &in
+	}
+}
+
+// fold changes a resource by a transition.
+func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
+	if tr.Orphan != "" {
+		res.Orphans = append(res.Orphans[:len(res.Orphans):len(res.Orphans)], tr.Orphan)
+	}
+	switch tr.Status {
+	case Done:
+		delete(res.Workflows, string(run.Action))
+		if res.Refusal != nil && res.Refusal.Action == string(run.Action) {
+			res.Refusal = nil
+		}
+		conclude(res, tr, now)
+	case Failed:
+		delete(res.Workflows, string(run.Action))
+		res.Refusal = &state.Refusal{Action: string(run.Action), Reason: tr.Message, At: now}
+	default:
+		w := run.Workflow
+		w.Phase, w.Since, w.Data = tr.Phase, since, tr.Data
+		w.WaitingFor, w.Message, w.Due, w.Unknown = string(tr.WaitingFor), tr.Message, tr.Due, tr.Status == Unknown
+		if run.Intent == nil || tr.Settled != "" {
+			w.Resolution = nil
+		}
+		res.Workflows[w.Action] = &w
+	}
+}

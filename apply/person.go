@@ -1,0 +1,102 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/state"
+)
+
+// GiveSignature records a signature (base64 of a CMS) for the document that a
+// till's application waits for. It is sent by the next advance.
+func (s *Session) GiveSignature(ctx context.Context, address, signature string) error {
+	return s.give(ctx, address, planner.WaitSignature, "signature given", func(d *state.WorkflowData) { d.Signature = signature })
+}
+
+// GiveReport records what a person read off the printed report of
+// registration.
+func (s *Session) GiveReport(ctx context.Context, address string, report spec.FiscalReport) error {
+	return s.give(ctx, address, planner.WaitReport, "report given", func(d *state.WorkflowData) { d.Report = &report })
+}
+
+func (s *Session) give(ctx context.Context, address string, wait planner.Wait, event string, change func(*state.WorkflowData)) error {
+	w, err := s.waiting(address, wait)
+	if err != nil {
+		return err
+	}
+	return s.update(ctx, address, state.Entry{Event: event}, func(r *state.Resource) { change(&r.Workflows[w.Action].Data) })
+}
+
+// waiting finds the one workflow of a till that waits for something.
+func (s *Session) waiting(address string, wait planner.Wait) (*state.Workflow, error) {
+	r, ok := s.Snapshot().Resources[address]
+	if !ok {
+		return nil, fmt.Errorf("%s: no such till in the state\nhint: kktctl state list shows the addresses", address)
+	}
+	var now []string
+	for _, w := range r.Workflows {
+		if w.WaitingFor == string(wait) {
+			return w, nil
+		}
+		now = append(now, fmt.Sprintf("%s waits for %s", w.Action, orNothing(w.WaitingFor)))
+	}
+	if len(now) == 0 {
+		now = []string{"nothing runs for it"}
+	}
+	slices.Sort(now)
+	return nil, fmt.Errorf("%s: nothing waits for %s: %s\nhint: kktctl tasks lists what people owe", address, wait, strings.Join(now, ", "))
+}
+
+func orNothing(wait string) string {
+	if wait == "" {
+		return "nothing"
+	}
+	return wait
+}
+
+// Resolve records a person's word on an unknown outcome: whether the call
+// happened, and what it gave. action picks the workflow when several of the
+// till are unknown; it may be empty.
+func (s *Session) Resolve(ctx context.Context, address string, action planner.Action, sent bool, id string) error {
+	w, err := s.unknown(address, action)
+	if err != nil {
+		return err
+	}
+	res := &state.Resolution{Sent: sent, ID: id, Who: s.who, At: s.now().UTC()}
+	if in := s.intentOf(w.ID); in != nil {
+		res.Intent = in.ID
+	}
+	event := "resolved " + w.Action + " as not sent"
+	if sent {
+		event = "resolved " + w.Action + " as sent"
+	}
+	return s.update(ctx, address, state.Entry{Event: event}, func(r *state.Resource) {
+		n := r.Workflows[w.Action]
+		n.Resolution, n.Unknown, n.WaitingFor = res, false, ""
+	})
+}
+
+func (s *Session) unknown(address string, action planner.Action) (*state.Workflow, error) {
+	r, ok := s.Snapshot().Resources[address]
+	if !ok {
+		return nil, fmt.Errorf("%s: no such till in the state\nhint: kktctl state list shows the addresses", address)
+	}
+	var found []*state.Workflow
+	for _, w := range r.Workflows {
+		if w.Unknown && (action == "" || action == planner.Action(w.Action)) {
+			found = append(found, w)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return nil, fmt.Errorf("%s: no outcome is unknown, there is nothing to resolve\nhint: kktctl tasks lists what people owe", address)
+	default:
+		return nil, fmt.Errorf("%s: several outcomes are unknown\nhint: say which with --action", address)
+	}
+}

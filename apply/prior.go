@@ -1,0 +1,56 @@
+package apply
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/state"
+)
+
+// PriorOf shows a state to the planner. A nil snapshot is a state that does
+// not exist yet.
+func PriorOf(snap *state.Snapshot) planner.Prior {
+	if snap == nil {
+		return planner.Prior{Resources: map[string]planner.Resource{}}
+	}
+	p := planner.Prior{
+		Lineage: snap.Lineage, Serial: snap.Serial, FingerprintKey: snap.FingerprintKey(),
+		Resources: make(map[string]planner.Resource, len(snap.Resources)),
+	}
+	for address, r := range snap.Resources {
+		p.Resources[address] = priorResource(r)
+	}
+	return p
+}
+
+func priorResource(r state.Resource) planner.Resource {
+	out := planner.Resource{
+		Registered: r.Status == state.StatusLive, Unregistered: r.Status == state.StatusUnregistered,
+		Since: r.Since, Serial: r.Identity.Serial, RNM: r.Identity.RNM, INN: r.Identity.INN,
+		Attributes: r.Attributes, Renta: r.Renta,
+	}
+	if p := r.Payment; p != nil {
+		out.PaidCode, out.PaidAt = p.Code, p.At
+	}
+	if f := r.Refusal; f != nil {
+		out.Refusal = &planner.Refusal{Action: planner.Action(f.Action), Reason: f.Reason, At: f.At}
+	}
+	for _, w := range r.Workflows {
+		out.Running = append(out.Running, running(w))
+	}
+	slices.SortFunc(out.Running, func(a, b planner.Running) int { return strings.Compare(string(a.Action), string(b.Action)) })
+	return out
+}
+
+func running(w *state.Workflow) planner.Running {
+	r := planner.Running{
+		Action: planner.Action(w.Action), Phase: w.Phase, Started: w.Started, Since: w.Since,
+		WaitingFor: planner.Wait(w.WaitingFor), Message: w.Message, Due: w.Due, Unknown: w.Unknown,
+		ApplicationID: w.Data.ApplicationID, Desired: w.Data.Desired, CodeID: w.Data.CodeID,
+	}
+	if w.Data.Code != nil {
+		r.Code = *w.Data.Code
+	}
+	return r
+}

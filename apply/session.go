@@ -1,0 +1,237 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/kktctl/kktctl/state"
+)
+
+// Session is a held lock with the state behind it. All writing to a state
+// goes through one.
+type Session struct {
+	store state.Store
+	lease *state.Lease
+	who   string
+	now   func() time.Time
+
+	// Notices tell a person what was met while opening: a repaired journal, a
+	// holder that crashed.
+	Notices []string
+
+	mu     sync.Mutex // guards snap, broken, locks
+	snap   *state.Snapshot
+	exists bool // the state is in the store
+	dirty  bool // something was appended since the last compaction
+	broken error
+	locks  map[string]*sync.Mutex // by address: one writer of a resource at a time
+
+	stopRenew context.CancelFunc
+}
+
+// Open takes the lock and loads the state. A state that does not exist yet is
+// made with the first write.
+func Open(ctx context.Context, store state.Store, fleet string, req state.LockRequest, now func() time.Time) (*Session, error) {
+	if now == nil {
+		now = time.Now
+	}
+	lease, err := store.Lock(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{store: store, lease: lease, who: req.Holder, now: now, locks: map[string]*sync.Mutex{}}
+	if p := lease.Previous; p != nil {
+		s.Notices = append(s.Notices, fmt.Sprintf(
+			"the last holder of the state ended without unlocking it: %s (%s, since %s); what it had sent is settled by reading",
+			p.Holder, p.Operation, p.Created.UTC().Format(time.RFC3339)))
+	}
+	if err := s.load(ctx, fleet); err != nil {
+		return nil, errors.Join(err, store.Unlock(context.WithoutCancel(ctx), lease))
+	}
+	s.keepLease(ctx)
+	return s, nil
+}
+
+func (s *Session) load(ctx context.Context, fleet string) error {
+	snap, notices, err := s.store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	s.Notices = append(s.Notices, notices...)
+	s.exists = snap != nil
+	if snap == nil {
+		snap = state.NewSnapshot(fleet)
+	}
+	if snap.Fleet != fleet {
+		return fmt.Errorf("the state %s is of the fleet %q, the file declares %q\nhint: give each fleet a state of its own with --state, or put metadata name back", s.store.Location(), snap.Fleet, fleet)
+	}
+	s.snap = snap
+	return nil
+}
+
+// keepLease renews a lease that runs out, at a third of its time. A renewal
+// that fails breaks the session: nothing more is sent.
+func (s *Session) keepLease(ctx context.Context) {
+	ctx, s.stopRenew = context.WithCancel(context.WithoutCancel(ctx))
+	if s.lease.Expires.IsZero() {
+		return
+	}
+	every := max(s.lease.Expires.Sub(s.lease.Created)/3, time.Second)
+	go func() {
+		t := time.NewTicker(every)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+				if err := s.store.Renew(ctx, s.lease); errors.Is(err, state.ErrFenced) {
+					s.fail(err)
+					return
+				}
+			}
+		}
+	}()
+}
+
+func (s *Session) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken == nil {
+		s.broken = err
+	}
+}
+
+// Err tells why the session can write no more; nil while it can.
+func (s *Session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.broken
+}
+
+// Snapshot returns a copy of the state as it is now.
+func (s *Session) Snapshot() *state.Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.snap.Clone()
+}
+
+// Record makes entries durable and then visible. After an error nothing more
+// is written through this session, so that no call is sent whose outcome could
+// not be kept.
+func (s *Session) Record(ctx context.Context, entries ...state.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("the state could not be written before: %w", err)
+	}
+	// What was sent must be kept, also when the command is being interrupted.
+	ctx = context.WithoutCancel(ctx)
+	if err := s.ensure(ctx); err != nil {
+		s.fail(err)
+		return err
+	}
+	now := s.now().UTC()
+	for i := range entries {
+		entries[i].At, entries[i].Who = now, s.who
+	}
+	if err := s.store.Append(ctx, s.lease, entries); err != nil {
+		err = fmt.Errorf("the state %s could not be written: %w", s.store.Location(), err)
+		s.fail(err)
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dirty = true
+	for _, e := range entries {
+		serial := max(s.snap.Serial, e.Serial) // groups may come back in another order
+		s.snap.Apply(e)
+		s.snap.Serial = serial
+	}
+	return nil
+}
+
+// ensure writes the first snapshot of a new state.
+func (s *Session) ensure(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.exists {
+		return nil
+	}
+	if err := s.store.Init(ctx, s.lease, s.snap.Clone()); err != nil {
+		return fmt.Errorf("the state %s could not be made: %w", s.store.Location(), err)
+	}
+	s.exists = true
+	return nil
+}
+
+// update changes one resource and records it in one entry. Updates of the same
+// address follow one another: each sees what the one before has written.
+func (s *Session) update(ctx context.Context, address string, e state.Entry, change func(*state.Resource)) error {
+	l := s.addressLock(address)
+	l.Lock()
+	defer l.Unlock()
+	r := s.resource(address)
+	change(&r)
+	e.Address, e.Resource = address, &r
+	return s.Record(ctx, e)
+}
+
+func (s *Session) addressLock(address string) *sync.Mutex {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.locks[address]
+	if l == nil {
+		l = &sync.Mutex{}
+		s.locks[address] = l
+	}
+	return l
+}
+
+// resource returns a copy that may be changed.
+func (s *Session) resource(address string) state.Resource {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return cloneResource(s.snap.Resources[address])
+}
+
+// intentOf returns the open intent of a workflow, or nil.
+func (s *Session) intentOf(workflow string) *state.Intent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, in := range s.snap.Intents {
+		if in.Workflow == workflow {
+			return &in
+		}
+	}
+	return nil
+}
+
+// Close compacts what was written and gives the lock back.
+func (s *Session) Close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	if s.stopRenew != nil {
+		s.stopRenew()
+	}
+	var err error
+	if s.dirty && s.Err() == nil {
+		err = s.store.Compact(ctx, s.lease, s.Snapshot())
+	}
+	return errors.Join(err, s.store.Unlock(ctx, s.lease))
+}
+
+// cloneResource copies what updates change: the top level, the workflows and
+// their data. Attributes and papers are replaced whole, never changed.
+func cloneResource(r state.Resource) state.Resource {
+	wfs := make(map[string]*state.Workflow, len(r.Workflows))
+	for k, w := range r.Workflows {
+		c := *w
+		wfs[k] = &c
+	}
+	r.Workflows = wfs
+	return r
+}

@@ -1,0 +1,62 @@
+package apply
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/state"
+)
+
+// Tasks lists what people owe, the soonest due first, those without a date
+// last.
+func Tasks(snap *state.Snapshot) []Task {
+	var out []Task
+	if snap == nil {
+		return out
+	}
+	for address, r := range snap.Resources {
+		for _, w := range r.Workflows {
+			if t, ok := task(address, w); ok {
+				out = append(out, t)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Task) int {
+		if a.Due.IsZero() != b.Due.IsZero() {
+			if a.Due.IsZero() {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Action, b.Action))
+	})
+	return out
+}
+
+func task(address string, w *state.Workflow) (Task, bool) {
+	t := Task{Address: address, Action: planner.Action(w.Action), WaitingFor: planner.Wait(w.WaitingFor), Since: w.Since, Due: w.Due}
+	switch t.WaitingFor {
+	case planner.WaitSignature:
+		t.What = cmp.Or(w.Message, "sign the document")
+		t.Commands = []string{fmt.Sprintf("kktctl tasks sign %s --signature FILE", address)}
+	case planner.WaitReport:
+		t.What = "print the report of registration on the till and enter what it says"
+		t.Commands = []string{fmt.Sprintf("kktctl tasks report %s --at YYYY-MM-DDTHH:MM:SS --document NUMBER --sign FISCAL-SIGN", address)}
+	case planner.WaitPapers:
+		t.What = cmp.Or(w.Message, "write fnChange.closed and fnChange.installed into the fleet file")
+		t.Commands = []string{"kktctl apply"}
+	case planner.WaitFirstDocument:
+		t.What = "have the till send its first fiscal document"
+	case planner.WaitPerson:
+		t.What = w.Message
+		t.Commands = []string{
+			fmt.Sprintf("kktctl resolve %s --sent", address),
+			fmt.Sprintf("kktctl resolve %s --not-sent", address),
+		}
+	default:
+		return Task{}, false
+	}
+	return t, true
+}

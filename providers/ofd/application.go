@@ -1,0 +1,359 @@
+package ofd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
+	"github.com/kktctl/kktctl/providers/ofd/partner"
+	"github.com/kktctl/kktctl/providers/ofd/signer"
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/fiscal"
+	"github.com/kktctl/kktctl/state"
+)
+
+// The phases of an application to the tax service (004 §6.3, table 11). Those
+// that begin with report- belong to the second stage of an initial
+// registration.
+const (
+	phaseDraft           = "draft"
+	phasePrepare         = "prepare"
+	phaseSignature       = "signature"
+	phaseTaxService      = "tax-service"
+	phaseReport          = "report"
+	phaseReportPrepare   = "report-prepare"
+	phaseReportSignature = "report-signature"
+	phaseReportTax       = "report-tax-service"
+)
+
+// application is the workflow of register, reregister and unregister. They
+// differ in what they write into the application and in how it ends.
+type application struct {
+	p *Provider
+	// missing tells which papers are to be had before anything is sent.
+	missing func(run *apply.Run) string
+	// write makes the application; attrs is what is remembered of it.
+	write func(run *apply.Run) (req partner.ApplicationRequest, attrs spec.Attributes, err error)
+	// result is what its success changes.
+	result func(run *apply.Run, app *partner.Application) *apply.Result
+}
+
+func (a application) advance(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+	if tr, ok := a.givenUp(run); ok {
+		return tr, nil
+	}
+	switch run.Workflow.Phase {
+	case phaseStart:
+		return a.start(run)
+	case phaseDraft:
+		return a.draft(ctx, run)
+	case phasePrepare:
+		return a.prepare(ctx, run, phaseSignature)
+	case phaseReportPrepare:
+		return a.prepare(ctx, run, phaseReportSignature)
+	case phaseSignature:
+		return a.sign(ctx, run, phaseTaxService)
+	case phaseReportSignature:
+		return a.sign(ctx, run, phaseReportTax)
+	case phaseTaxService, phaseReportTax:
+		return a.follow(ctx, run)
+	case phaseReport:
+		return a.report(ctx, run)
+	default:
+		return apply.Transition{}, fmt.Errorf("%s: the phase %q is not known to this kktctl: use a newer one", run.Address, run.Workflow.Phase)
+	}
+}
+
+// givenUp ends an application on a person's word when no call is open: the
+// status UnknownError is not followed any further.
+func (a application) givenUp(run *apply.Run) (apply.Transition, bool) {
+	r := run.Workflow.Resolution
+	if r == nil || run.Intent != nil || r.Sent {
+		return apply.Transition{}, false
+	}
+	return refused(run, fmt.Sprintf("given up by %s on %s; application %s stays at the service as it is", r.Who, r.At.Format(time.DateOnly), run.Workflow.Data.ApplicationID)), true
+}
+
+func (a application) start(run *apply.Run) (apply.Transition, error) {
+	if what := a.missing(run); what != "" {
+		tr := wait(phaseStart, run.Workflow.Data, planner.WaitPapers, what)
+		tr.Due = run.Workflow.Due
+		return tr, nil
+	}
+	return next(phaseDraft, run.Workflow.Data, ""), nil
+}
+
+// draft creates the application (004 §7.1). Nothing lists applications, so
+// one whose creation was cut off is lost: it is unsigned and costs nothing,
+// and a new one is made.
+func (a application) draft(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+	if in := run.Intent; in != nil {
+		tr := next(phaseDraft, run.Workflow.Data, "what became of a draft is not known; a new one is made, the other one stays unsigned")
+		tr.Settled = apply.SettledNotSent
+		tr.Orphan = "unknown draft of " + in.At.UTC().Format(time.RFC3339)
+		return tr, nil
+	}
+	req, attrs, err := a.write(run)
+	if err != nil {
+		return apply.Transition{}, err
+	}
+	var app *partner.Application
+	return once(ctx, run, call{
+		effect: state.EffectCreate, request: req,
+		send: func(ctx context.Context) (err error) {
+			app, err = a.p.partner.CreateApplication(ctx, req)
+			return err
+		},
+		sent: func() apply.Transition {
+			d := run.Workflow.Data
+			d.ApplicationID, d.Desired, d.BodyHash, d.Mock = app.ID, &attrs, requestHash(req), app.Mock()
+			a.p.seen(app)
+			return next(phasePrepare, d, "draft "+app.ID+" made"+mockWarning(app))
+		},
+	})
+}
+
+func mockWarning(app *partner.Application) string {
+	if !app.Mock() {
+		return ""
+	}
+	return "; warning: its gateway is SuccessMock, nothing reaches the tax service"
+}
+
+// prepare has the documents made (004 §7.3), after the draft was brought up to
+// date (§7.9). It can be repeated: a second one is refused, and a reading
+// shows where the application stands.
+func (a application) prepare(ctx context.Context, run *apply.Run, then string) (apply.Transition, error) {
+	d := run.Workflow.Data
+	if then == phaseSignature {
+		var err error
+		if d, err = a.update(ctx, run, d); err != nil {
+			return apply.Transition{}, again(err)
+		}
+	}
+	who, err := a.signatory(run)
+	if err != nil {
+		return apply.Transition{}, err
+	}
+	app, err := a.p.partner.PrepareDocuments(ctx, d.ApplicationID, who)
+	if err != nil {
+		return a.afterPrepare(ctx, run, d, then, err)
+	}
+	a.p.seen(app)
+	return next(then, d, "documents are being prepared"), nil
+}
+
+// update changes a draft when the declaration changed after it was made. A
+// refusal leaves it as it is: the difference is planned for afterwards.
+func (a application) update(ctx context.Context, run *apply.Run, d state.WorkflowData) (state.WorkflowData, error) {
+	if run.Till == nil || a.missing(run) != "" {
+		return d, nil
+	}
+	req, attrs, err := a.write(run)
+	if err != nil {
+		return d, nil //nolint:nilerr // the draft stays as it was made; the plan says what is wrong with the declaration
+	}
+	if requestHash(req) == d.BodyHash {
+		return d, nil
+	}
+	app, err := a.p.partner.PutApplication(ctx, d.ApplicationID, req)
+	switch {
+	case err == nil:
+		a.p.seen(app)
+		d.Desired, d.BodyHash = &attrs, requestHash(req)
+		return d, nil
+	case httpapi.OutcomeOf(err) == httpapi.OutcomeRefused:
+		return d, nil
+	default:
+		return d, err
+	}
+}
+
+func (a application) afterPrepare(ctx context.Context, run *apply.Run, d state.WorkflowData, then string, cause error) (apply.Transition, error) {
+	app, err := a.p.application(ctx, d.ApplicationID, run.Now)
+	switch {
+	case err != nil:
+		return apply.Transition{}, again(errors.Join(cause, err))
+	case app.Status != partner.StatusNew:
+		return next(then, d, "documents are prepared"), nil
+	case httpapi.OutcomeOf(cause) == httpapi.OutcomeRefused:
+		tr := refused(run, "the documents cannot be prepared: "+sentence(cause))
+		return tr, nil
+	default:
+		return apply.Transition{}, again(cause)
+	}
+}
+
+// sign has the document signed and sends the signature, once ever (004 §7.4).
+func (a application) sign(ctx context.Context, run *apply.Run, then string) (apply.Transition, error) {
+	d := run.Workflow.Data
+	sent := func() apply.Transition {
+		d := d
+		d.Signature, d.DocumentID = "", ""
+		return next(then, d, "signed; the tax service is awaited")
+	}
+	if tr, ok := byPerson(run, sent); ok {
+		return tr, nil
+	}
+	// A reading from before the plan was confirmed may be old.
+	app, err := a.p.application(ctx, d.ApplicationID, run.Now.Add(-time.Minute))
+	if err != nil {
+		return apply.Transition{}, again(err)
+	}
+	if run.Intent != nil {
+		return a.settleSign(run, app, sent), nil
+	}
+	doc, ready := app.UnsignedDocument()
+	switch {
+	case app.Status == partner.StatusAwaitingSignature && ready:
+		return a.signDocument(ctx, run, app, doc, sent)
+	case app.Status == partner.StatusAwaitingDocuments, app.Status == partner.StatusAwaitingSignature, app.Status == partner.StatusNew:
+		return wait(run.Workflow.Phase, d, planner.WaitService, "the service prepares the documents"), nil
+	default: // somebody signed it elsewhere, or it was refused meanwhile
+		return next(then, d, "the document is not to be signed any more: the application is "+app.Status), nil
+	}
+}
+
+func (a application) signDocument(ctx context.Context, run *apply.Run, app *partner.Application, doc partner.Document, sent func() apply.Transition) (apply.Transition, error) {
+	d := run.Workflow.Data
+	signature := d.Signature
+	if signature == "" || d.DocumentID != doc.ID && d.DocumentID != "" {
+		var err error
+		signature, err = a.p.signature(ctx, run, app, doc)
+		var pending *signer.Pending
+		if errors.As(err, &pending) {
+			d.DocumentID, d.FileName = doc.ID, doc.FileName
+			return wait(run.Workflow.Phase, d, planner.WaitSignature, fmt.Sprintf("sign %s and put the signature at %s", pending.Path, pending.Want)), nil
+		}
+		if err != nil {
+			return apply.Transition{}, fmt.Errorf("%s: %w", run.Address, err)
+		}
+	}
+	return once(ctx, run, call{
+		effect: state.EffectSign, request: []string{d.ApplicationID, doc.ID, signature},
+		preRead: map[string]string{"status": app.Status, "document": doc.ID},
+		send: func(ctx context.Context) error {
+			after, err := a.p.partner.Sign(ctx, d.ApplicationID, doc.ID, signature)
+			if err == nil {
+				a.p.seen(after)
+			}
+			return err
+		},
+		sent: sent,
+		// A document is sent to be signed once, ever. A refused signature ends the
+		// application; the next plan makes a new one.
+		no: func(err error) apply.Transition {
+			tr := refused(run, "the signature was refused: "+sentence(err))
+			tr.Orphan = d.ApplicationID
+			return tr
+		},
+	})
+}
+
+// settleSign tells from the application whether a signature arrived
+// (wire.md: any status past AwaitingSignature, or the document marked Signed).
+func (a application) settleSign(run *apply.Run, app *partner.Application, sent func() apply.Transition) apply.Transition {
+	r := happened
+	switch app.Status {
+	case partner.StatusAwaitingSignature:
+		r = absent
+	case partner.StatusNew, partner.StatusAwaitingDocuments, partner.StatusUnknownError, "":
+		r = unclear
+	}
+	nextStage := run.Workflow.Phase == phaseSignature && app.Stage == partner.StageFinalization
+	if nextStage || app.Signed(run.Intent.PreRead["document"]) {
+		r = happened
+	}
+	return settleByReading(run, r, sent,
+		fmt.Sprintf("it cannot be told whether the signature of application %s arrived: its status is %q", run.Workflow.Data.ApplicationID, cmp.Or(app.Status, "absent")),
+		"look at the application in the partner's cabinet, then say what you saw")
+}
+
+// follow waits for the tax service (004 §7.5).
+func (a application) follow(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+	d := run.Workflow.Data
+	app, err := a.p.application(ctx, d.ApplicationID, a.p.roundStart())
+	if err != nil {
+		return apply.Transition{}, again(err)
+	}
+	if reason, no := app.Refused(); no {
+		return refused(run, reason), nil
+	}
+	first := run.Action == planner.Register && run.Workflow.Phase == phaseTaxService
+	switch {
+	case first && app.AwaitsReport():
+		return a.registered(run, app), nil
+	case !first && app.Finished(), first && app.Status == partner.StatusApproved:
+		return apply.Transition{Phase: run.Workflow.Phase, Data: d, Status: apply.Done, Message: "the tax service accepted it" + mockWarning(app), Result: a.result(run, app)}, nil
+	case app.Status == partner.StatusUnknownError && run.Workflow.Resolution == nil:
+		return person(run, fmt.Sprintf("application %s ended in UnknownError: %s", d.ApplicationID, cmp.Or(app.StatusReason, "no reason is given")),
+			"ask OFD.ru about it; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one"), nil
+	default:
+		tr := wait(run.Workflow.Phase, d, planner.WaitTaxService, "the application is "+cmp.Or(app.Status, "without a status"))
+		tr.Due = run.Workflow.Due
+		return tr, nil
+	}
+}
+
+// registered is the end of the first stage: the РНМ is assigned and the till
+// has to print its report of registration, by the end of the next working day
+// (54-ФЗ article 4.2).
+func (a application) registered(run *apply.Run, app *partner.Application) apply.Transition {
+	d := run.Workflow.Data
+	d.RNM = app.RNM()
+	tr := next(phaseReport, d, "РНМ "+d.RNM+" assigned")
+	since := app.StatusChanged()
+	if since.IsZero() {
+		since = run.Now
+	}
+	tr.Due = fiscal.DefaultCalendar().EndOfNextWorkingDay(since)
+	return tr
+}
+
+// report enters what the printed report of registration says (004 §7.6.1).
+// PUT merges, so that it can be repeated.
+func (a application) report(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+	d := run.Workflow.Data
+	r := a.p.report(ctx, run)
+	if r == nil {
+		tr := wait(phaseReport, d, planner.WaitReport, "РНМ "+d.RNM+" is assigned: print the report of registration and enter what it says")
+		tr.Due = run.Workflow.Due
+		return tr, nil
+	}
+	app, err := a.p.partner.PutApplication(ctx, d.ApplicationID, reportRequest(*r))
+	switch {
+	case err == nil:
+		a.p.seen(app)
+		d.Report = r
+		tr := next(phaseReportPrepare, d, "the report of registration is entered")
+		tr.Due = run.Workflow.Due
+		return tr, nil
+	case httpapi.OutcomeOf(err) != httpapi.OutcomeRefused:
+		return apply.Transition{}, again(err)
+	default:
+		return a.reportRefused(ctx, run, err)
+	}
+}
+
+// reportRefused looks whether the application has gone past the report (an
+// earlier process got further than it could record); otherwise a person has to
+// correct what was entered.
+func (a application) reportRefused(ctx context.Context, run *apply.Run, cause error) (apply.Transition, error) {
+	d := run.Workflow.Data
+	app, err := a.p.application(ctx, d.ApplicationID, run.Now)
+	if err != nil {
+		return apply.Transition{}, again(errors.Join(cause, err))
+	}
+	if app.Status != partner.StatusNew {
+		return next(phaseReportSignature, d, "the report was entered before"), nil
+	}
+	d.Report = nil
+	tr := wait(phaseReport, d, planner.WaitReport, "the report was refused: "+sentence(cause)+"; enter it again")
+	tr.Due = run.Workflow.Due
+	return tr, nil
+}

@@ -1,0 +1,158 @@
+package ofd
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/providers/ofd/partner"
+	"github.com/kktctl/kktctl/providers/ofd/renta"
+)
+
+// Observer reads the live state of a fleet. What was read in a round is read
+// once, however many tills ask for it.
+type Observer struct {
+	cfg     Config
+	partner *partner.Reader
+	renta   *renta.Reader // nil without a login
+
+	mu    sync.Mutex
+	round time.Time // readings from before are old
+
+	tills    memo[*tillList]
+	codes    memo[*codeList]
+	payments paymentMemo
+	members  memo[*memberList]
+	apps     memos[*partner.Application]
+}
+
+var _ apply.Observer = (*Observer)(nil)
+
+func newObserver(c Config) *Observer { return &Observer{cfg: c, round: c.Now()} }
+
+// Round forgets what was read before: the next readings are fresh.
+func (o *Observer) Round() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.round = o.cfg.Now()
+}
+
+func (o *Observer) roundStart() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.round
+}
+
+// Observe reads what is needed and nothing else.
+func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, error) {
+	var live planner.Live
+	g, ctx := errgroup.WithContext(ctx)
+	if n.Tills {
+		g.Go(func() error {
+			list, err := o.readTills(ctx, o.roundStart())
+			live.Tills, live.TillsRead = plannerTills(list), err == nil
+			return err
+		})
+	}
+	if n.Codes {
+		g.Go(func() error {
+			list, err := o.readCodes(ctx, o.roundStart())
+			live.Codes, live.CodesRead = plannerCodes(list), err == nil
+			return err
+		})
+	}
+	if n.Payments {
+		g.Go(func() error {
+			list, err := o.readPayments(ctx, n.PaymentsFrom, o.roundStart())
+			live.Payments, live.PaymentsRead = plannerPayments(list), err == nil
+			return err
+		})
+	}
+	if n.Renta {
+		g.Go(func() error {
+			list, err := o.readMembers(ctx, o.roundStart())
+			live.Renta, live.RentaRead = plannerMembers(list), err == nil
+			return err
+		})
+	}
+	apps := make([]*partner.Application, len(n.Applications))
+	for i, id := range n.Applications {
+		g.Go(func() (err error) {
+			apps[i], err = o.application(ctx, id, o.roundStart())
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return planner.Live{}, err
+	}
+	live.Applications = plannerApplications(apps)
+	return live, nil
+}
+
+func (o *Observer) readTills(ctx context.Context, notBefore time.Time) (*tillList, error) {
+	return o.tills.get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (*tillList, error) {
+		rows, err := o.partner.KKTs(ctx, o.cfg.Fleet.Provider.Partner.INN)
+		return indexTills(rows), err
+	})
+}
+
+func (o *Observer) readCodes(ctx context.Context, notBefore time.Time) (*codeList, error) {
+	return o.codes.get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (*codeList, error) {
+		rows, err := o.partner.Codes(ctx)
+		return indexCodes(rows), err
+	})
+}
+
+// errNoRenta is what a fleet that names centres without a login meets.
+var errNoRenta = errors.New("the fleet has tills in shopping centres, but no Renta login is declared\nhint: set provider.renta.login and provider.renta.password")
+
+func (o *Observer) readMembers(ctx context.Context, notBefore time.Time) (*memberList, error) {
+	if o.renta == nil {
+		return nil, errNoRenta
+	}
+	return o.members.get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (*memberList, error) {
+		rows, err := o.renta.KKTs(ctx, "")
+		return indexMembers(rows), err
+	})
+}
+
+func (o *Observer) application(ctx context.Context, id string, notBefore time.Time) (*partner.Application, error) {
+	return o.apps.of(id).get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (*partner.Application, error) {
+		return o.partner.Application(ctx, id)
+	})
+}
+
+// seen keeps an application that came as the answer to a call.
+func (o *Observer) seen(app *partner.Application) {
+	if app != nil && app.ID != "" {
+		o.apps.of(app.ID).put(o.cfg.Now(), app)
+	}
+}
+
+// paymentMemo is a memo of pay statuses, which are read from a time on.
+type paymentMemo struct {
+	mu   sync.Mutex
+	from time.Time
+	memo memo[*paymentList]
+}
+
+// slack makes the window end past a service clock that runs ahead.
+const slack = time.Hour
+
+func (o *Observer) readPayments(ctx context.Context, from, notBefore time.Time) (*paymentList, error) {
+	m := &o.payments
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.from.IsZero() || from.Before(m.from) {
+		m.from, m.memo.at = from, time.Time{}
+	}
+	return m.memo.get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (*paymentList, error) {
+		rows, err := o.partner.PayStatuses(ctx, m.from, o.cfg.Now().Add(slack))
+		return indexPayments(rows), err
+	})
+}

@@ -1,0 +1,120 @@
+package ofd
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"time"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
+	"github.com/kktctl/kktctl/providers/ofd/partner"
+	"github.com/kktctl/kktctl/providers/ofd/renta"
+	"github.com/kktctl/kktctl/providers/ofd/signer"
+	"github.com/kktctl/kktctl/spec"
+)
+
+// Config says how a fleet's service is reached. Secrets are resolved ones:
+// they are sent, and never shown.
+type Config struct {
+	Fleet         *spec.Fleet
+	Endpoint      string // overrides the fleet's; empty means the fleet's
+	APIKey        string
+	RentaLogin    string
+	RentaPassword string
+	RootCAs       *x509.CertPool // nil means the system's roots
+	UserAgent     string
+	Timeout       time.Duration // of one call; 0 means a minute
+	Logger        func(line string)
+	Now           func() time.Time
+	Signers       map[string]signer.Signer // by their keys in the fleet
+	Reports       ReportSource             // optional
+}
+
+// ReportSource reads printed reports of registration without a person: the
+// sandbox's device is one.
+type ReportSource interface {
+	Report(ctx context.Context, serial string) (report spec.FiscalReport, ok bool, err error)
+}
+
+func (c *Config) defaults() {
+	if c.Endpoint == "" {
+		c.Endpoint = c.Fleet.Provider.Endpoint
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+}
+
+// transport makes the one client that all calls share, and with it the pace.
+func (c *Config) transport() (*httpapi.Client, error) {
+	return httpapi.New(httpapi.Config{
+		BaseURL: c.Endpoint, RequestsPerSecond: c.Fleet.Provider.RequestsPerSecond, RootCAs: c.RootCAs,
+		UserAgent: c.UserAgent, Timeout: c.Timeout, Logger: c.Logger, Now: c.Now,
+	})
+}
+
+func (c *Config) rentaToken(api *httpapi.Client) httpapi.TokenSource {
+	return httpapi.LoginToken(api, "Renta login", c.RentaLogin, c.RentaPassword)
+}
+
+// NewObserver makes an Observer: it has no method that changes anything.
+func NewObserver(c Config) (*Observer, error) {
+	c.defaults()
+	api, err := c.transport()
+	if err != nil {
+		return nil, err
+	}
+	o := newObserver(c)
+	o.partner = partner.NewReader(api, httpapi.StaticToken(c.APIKey))
+	if c.RentaLogin != "" {
+		o.renta = renta.NewReader(api, c.rentaToken(api))
+	}
+	return o, nil
+}
+
+// Provider runs the workflows of a fleet. It is safe for concurrent use.
+type Provider struct {
+	*Observer
+	partner *partner.Client
+	renta   *renta.Client // nil without a login
+}
+
+// New makes a Provider.
+func New(c Config) (*Provider, error) {
+	c.defaults()
+	api, err := c.transport()
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{Observer: newObserver(c), partner: partner.New(api, httpapi.StaticToken(c.APIKey))}
+	p.Observer.partner = p.partner.Reader
+	if c.RentaLogin != "" {
+		p.renta = renta.New(api, c.rentaToken(api))
+		p.Observer.renta = p.renta.Reader
+	}
+	return p, nil
+}
+
+var _ apply.Provider = (*Provider)(nil)
+
+// Advance makes one transition of a workflow.
+func (p *Provider) Advance(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+	switch run.Action {
+	case planner.Register:
+		return p.register().advance(ctx, run)
+	case planner.Reregister:
+		return p.reregister().advance(ctx, run)
+	case planner.Unregister:
+		return p.unregister().advance(ctx, run)
+	case planner.Pay:
+		return p.pay(ctx, run)
+	case planner.AddKKT:
+		return p.addKKT(ctx, run)
+	case planner.RemoveKKT:
+		return p.removeKKT(ctx, run)
+	default:
+		return apply.Transition{}, fmt.Errorf("%s: the action %q is not known to this kktctl: use a newer one", run.Address, run.Action)
+	}
+}
