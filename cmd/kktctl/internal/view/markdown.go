@@ -143,19 +143,23 @@ func mdText(s string) string {
 // digits and punctuation that means nothing, no bare host name.
 func harmless(s string) bool {
 	for _, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" ,.:;-()«»№₽…→", r) {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" ,.:;-()'\"«»№₽…→×", r) {
 			return false
 		}
 	}
 	return !strings.Contains(strings.ToLower(s), "www.")
 }
 
-// mdCode puts text in <code>, everything but letters, digits and spaces in
-// entities. Mentions and references are not looked for there.
+// mdCode puts text in <code>; when it is not harmless, everything but letters,
+// digits and spaces stands in entities. Mentions and references are not looked for there.
 func mdCode(s string) string {
+	s = Clean(s)
+	if harmless(s) {
+		return "<code>" + s + "</code>"
+	}
 	var b strings.Builder
 	b.WriteString("<code>")
-	for _, r := range Clean(s) {
+	for _, r := range s {
 		if r == ' ' || r >= utf8.RuneSelf || unicode.IsLetter(r) || unicode.IsDigit(r) {
 			b.WriteRune(r)
 		} else {

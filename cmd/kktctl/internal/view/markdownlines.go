@@ -54,6 +54,15 @@ func mdValue(s string) string {
 	return mdCode(s)
 }
 
+// mdLines puts text of several lines on one.
+func mdLines(s string) string {
+	lines := strings.Split(CleanLines(s), "\n")
+	for i, l := range lines {
+		lines[i] = mdText(l)
+	}
+	return strings.Join(lines, "; ")
+}
+
 func driftLines(p *planner.Plan) []string {
 	lines := make([]string, len(p.Drift))
 	for i, d := range p.Drift {
@@ -92,10 +101,10 @@ func diagnosticLines(p *planner.Plan) []string {
 		}
 		l += mdText(d.Summary)
 		if d.Detail != "" {
-			l += "; " + mdText(d.Detail)
+			l += "; " + mdLines(d.Detail)
 		}
 		if d.Hint != "" {
-			l += "; hint: " + mdText(d.Hint)
+			l += "; hint: " + mdLines(d.Hint)
 		}
 		lines[i] = l + "\n"
 	}

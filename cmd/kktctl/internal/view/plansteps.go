@@ -90,7 +90,7 @@ func (w *planWriter) changes(s *planner.Step) {
 	for _, c := range s.Changes {
 		before, after := quote(c.Before), quote(c.After)
 		if c.Sensitive {
-			before, after = "(sensitive)", "(sensitive)"
+			before, after = masked(c.Before), masked(c.After)
 		}
 		if c.Before == "" && (s.Action == planner.Register || s.Action == planner.Adopt) {
 			w.line(stepIndent, w.t.dim.of(pad(Clean(c.Path)+":", col)), " ", after)
@@ -153,4 +153,12 @@ func needs(s *planner.Step, byID map[string]*planner.Step) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// masked stands for a sensitive value; that there is none may be known.
+func masked(s string) string {
+	if s == "" {
+		return quote(s)
+	}
+	return "(sensitive)"
 }

@@ -1,0 +1,130 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+func TestApplyReport(t *testing.T) {
+	golden(t, "report.txt", ApplyReport(sampleReport(), Options{Now: now()}))
+	golden(t, "report-80-verbose.txt", ApplyReport(sampleReport(), Options{Now: now(), Width: 80, Verbose: true}))
+	golden(t, "report-color.txt", ApplyReport(sampleReport(), Options{Now: now(), Color: true}))
+}
+
+func TestApplyReportOfSuccess(t *testing.T) {
+	r := &apply.Report{Steps: []apply.StepResult{{State: apply.StepDone}}, Summary: apply.Summary{Done: 7}}
+	if got, want := ApplyReport(r, Options{}), "Applied: 7 done, 0 waiting, 0 failed, 0 skipped, 0 unknown.\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestCommandsAreWholeAndAlone(t *testing.T) {
+	o := Options{Now: now(), Width: 40, Program: "kktctl -f 'a b.yaml'"}
+	lines := strings.Split(ApplyReport(sampleReport(), o), "\n")
+	for _, want := range []string{
+		"kktctl -f 'a b.yaml' resolve kkts.don-1 --sent", "kktctl -f 'a b.yaml' resolve kkts.don-1 --not-sent",
+		"kktctl -f 'a b.yaml' tasks report kkts.neva-1 --at YYYY-MM-DDTHH:MM:SS --document NUMBER --sign FISCAL-SIGN",
+	} {
+		n := 0
+		for _, l := range lines {
+			if strings.TrimSpace(l) == want {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d lines are %q", n, want)
+		}
+	}
+}
+
+func TestHostileAddressesAreQuotedInCommands(t *testing.T) {
+	r := &apply.Report{Steps: []apply.StepResult{{State: apply.StepUnknown, Address: "kkts.a;rm -rf $HOME'"}}}
+	if got, want := ApplyReport(r, Options{}), `kktctl resolve 'kkts.a;rm -rf $HOME'\''' --sent`; !strings.Contains(got, want) {
+		t.Errorf("no %s in:\n%s", want, got)
+	}
+}
+
+func TestReportsOfHostileTextAreClean(t *testing.T) {
+	for _, o := range []Options{{}, {Verbose: true, Now: now(), Width: 60}} {
+		checkClean(t, ApplyReport(hostileReport(), o), "\n")
+		checkClean(t, StateList(hostileState(), o), "\n")
+		got := StateShow(hostileState(), hostile, o)
+		checkClean(t, got, "\n")
+		if got == "" {
+			t.Error("nothing was shown")
+		}
+	}
+}
+
+func TestTasks(t *testing.T) {
+	golden(t, "tasks.txt", Tasks(sampleTasks(), Options{Now: now()}))
+	golden(t, "tasks-80.txt", Tasks(sampleTasks(), Options{Width: 80}))
+	if got := Tasks(nil, Options{}); got != "" {
+		t.Errorf("no tasks read %q", got)
+	}
+}
+
+func TestTasksJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := TasksJSON(&b, sampleTasks()); err != nil {
+		t.Fatal(err)
+	}
+	var back struct{ Tasks []apply.Task }
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(sampleTasks(), back.Tasks); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	b.Reset()
+	if err := TasksJSON(&b, nil); err != nil || strings.Contains(b.String(), "null") {
+		t.Errorf("no tasks: %v %s", err, b.String())
+	}
+}
+
+func TestState(t *testing.T) {
+	golden(t, "state-list.txt", StateList(sampleState(), Options{}))
+	golden(t, "state-show.txt", StateShow(sampleState(), "kkts.sloboda-1", Options{Now: now()}))
+	if got := StateShow(sampleState(), "kkts.none", Options{}); got != "" {
+		t.Errorf("what is not there reads %q", got)
+	}
+	if got := StateList(nil, Options{}); got != "The state is empty.\n" {
+		t.Errorf("no state reads %q", got)
+	}
+}
+
+func sampleDiagnostics() diag.List {
+	return diag.List{
+		{Summary: "unknown key", Pos: diag.Pos{File: "fleet.yaml", Line: 12, Column: 5}, Hint: "did you mean serial?"},
+		{Summary: "the check digit is wrong", Address: "kkts.neva-1", Pos: diag.Pos{File: "fleet.yaml", Line: 40}, Detail: "computed 5\nwritten 7"},
+		{Severity: diag.Warning, Summary: "kkts.neva-2: the FN is a test one", Address: "kkts.neva-2"},
+		{Severity: diag.Note, Summary: "the state may be old"},
+	}
+}
+
+func TestDiagnostics(t *testing.T) {
+	golden(t, "diagnostics.txt", Diagnostics(sampleDiagnostics(), Options{}))
+	golden(t, "diagnostics-color.txt", Diagnostics(sampleDiagnostics(), Options{Color: true}))
+	if got := Diagnostics(nil, Options{}); got != "" {
+		t.Errorf("no diagnostics read %q", got)
+	}
+}
+
+func TestDiagnosticsJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := DiagnosticsJSON(&b, sampleDiagnostics()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "diagnostics.json", b.String())
+	b.Reset()
+	if err := DiagnosticsJSON(&b, nil); err != nil || !strings.Contains(b.String(), `"valid": true`) || !strings.Contains(b.String(), `"diagnostics": []`) {
+		t.Errorf("no diagnostics: %v %s", err, b.String())
+	}
+}
