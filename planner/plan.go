@@ -1,16 +1,95 @@
 package planner
 
-// New computes the plan. It is total: whatever the input holds, there is a
-// plan, and what stands against it is in its diagnostics.
-func New(in Input) *Plan {
-	return &Plan{FormatVersion: FormatVersion, Fleet: in.Fleet.Name}
-}
+import (
+	"github.com/kktctl/kktctl/spec/diag"
+)
 
 // FormatVersion is the version of a plan's JSON.
 const FormatVersion = 1
 
-// HasChanges tells whether the plan has steps.
-func (p *Plan) HasChanges() bool { return len(p.Steps) > 0 }
+// New computes the plan. It is total: whatever the input holds, there is a
+// plan, and what stands against it is in its diagnostics.
+func New(in Input) *Plan {
+	p := newPlanning(&in)
+	if !p.readable() {
+		return p.finish()
+	}
+	p.paid = paymentsByRNM(in.Live.Payments)
+	p.matchTills()
+	p.choose()
+	for _, t := range p.chosen() {
+		p.planRecord(t)
+		p.planRegistration(t)
+	}
+	p.planPays()
+	for _, t := range p.chosen() {
+		p.planRenta(t)
+		p.planLeaving(t)
+	}
+	p.reportDrift()
+	p.checkPolicy()
+	p.listUnmanaged()
+	return p.finish()
+}
 
-// SummaryLine is the one line that a plan ends with.
-func (p *Plan) SummaryLine() string { return "" }
+// planning is a plan while it is made.
+type planning struct {
+	in      *Input
+	plan    *Plan
+	tills   []*till // in the file or remembered, by address
+	dropped []*till // those that are only remembered
+	live    index
+	rows    []*Till
+	members index
+	renta   []*RentaTill
+	takers  map[string]*till // who takes the record of an address
+	pays    []wish
+	paid    map[string]Payment // the newest that counts, by РНМ
+	groups  groups
+}
+
+func newPlanning(in *Input) *planning {
+	return &planning{
+		in: in,
+		plan: &Plan{
+			FormatVersion: FormatVersion, Fleet: in.Fleet.Name, FleetHash: in.Fleet.Hash,
+			Lineage: in.Prior.Lineage, Serial: in.Prior.Serial, Timestamp: in.Now.UTC(), Complete: true,
+			Steps: []Step{}, Drift: []Drift{}, Unmanaged: []Unmanaged{}, Diagnostics: diag.List{},
+		},
+		takers: map[string]*till{},
+		groups: groups{},
+	}
+}
+
+// readable tells whether there is a live state to plan from; with NoRefresh
+// the remembered one is taken for it.
+func (p *planning) readable() bool {
+	if p.in.NoRefresh {
+		p.in.Live = remembered(p.in.Prior)
+		p.say(diag.Warning, nil, "the live state was not read: the plan is made from what is remembered and may be out of date").Hint =
+			"plan without --refresh=false before anything is applied"
+		return true
+	}
+	if !p.in.Live.TillsRead && len(p.in.Fleet.KKTs)+len(p.in.Prior.Resources) > 0 {
+		p.say(diag.Error, nil, "the list of tills was not read: nothing can be planned")
+		return false
+	}
+	return true
+}
+
+// say adds a diagnostic about a till, or about the plan when t is nil. The
+// result may be completed before the next call of say.
+func (p *planning) say(s diag.Severity, t *till, summary string) *diag.Diagnostic {
+	d := diag.Diagnostic{Severity: s, Summary: summary}
+	if t != nil {
+		d.Address = t.addr
+		if t.inFile {
+			d.Pos = t.decl.Pos
+		}
+	}
+	p.plan.Diagnostics = append(p.plan.Diagnostics, d)
+	return &p.plan.Diagnostics[len(p.plan.Diagnostics)-1]
+}
+
+// leaveOut records that the plan does not lead to the whole declaration.
+func (p *planning) leaveOut() { p.plan.Complete = false }

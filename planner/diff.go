@@ -1,0 +1,251 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/r3labs/diff/v3"
+
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/fiscal"
+)
+
+// fields is a set of attributes.
+type fields uint16
+
+// The attributes that are compared. The first four are seen in the live state.
+const (
+	fieldFN fields = 1 << iota
+	fieldAddress
+	fieldPlace
+	fieldModel
+	fieldRNM
+	fieldFNType
+	fieldOFD
+	fieldFFD
+	fieldUsage
+	fieldAgents
+	fieldDevices
+)
+
+// paths names each field in the order in which they are shown.
+func paths() []string {
+	return []string{"fn", "address", "place", "model", "rnm", "fnType", "ofd.inn", "ffd", "usage", "agents", "automaticDevices"}
+}
+
+// names lists the paths of a set.
+func (f fields) names() []string {
+	var out []string
+	for i, p := range paths() {
+		if f&(1<<i) != 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// fieldOf finds the field of a path as ignore and changes spell it; 0 when
+// there is none.
+func fieldOf(path string) fields {
+	head, _, _ := strings.Cut(path, ".")
+	for i, p := range paths() {
+		if own, _, _ := strings.Cut(p, "."); own == head {
+			return 1 << i
+		}
+	}
+	return 0
+}
+
+// ignored are the fields that the declaration leaves alone.
+func (t *till) ignored() fields {
+	var f fields
+	for _, path := range t.decl.Ignore {
+		f |= fieldOf(path)
+	}
+	if f&fieldFN != 0 {
+		f |= fieldFNType
+	}
+	return f
+}
+
+// compare finds the fields in which what is differs from what is wanted, in
+// sense and not in spelling. A wanted value that is not given wants nothing.
+func compare(is, want *spec.Attributes) fields {
+	var f fields
+	add := func(differ bool, field fields) {
+		if differ {
+			f |= field
+		}
+	}
+	add(want.FN != "" && is.FN != want.FN, fieldFN)
+	add(!sameAddress(is.Address, want.Address), fieldAddress)
+	add(want.Place != "" && !samePlace(is.Place, want.Place), fieldPlace)
+	add(want.Model != "" && !sameName(is.Model, want.Model), fieldModel)
+	add(want.FNType != "" && is.FNType != "" && is.FNType != want.FNType, fieldFNType)
+	add(want.OFDINN != "" && is.OFDINN != want.OFDINN, fieldOFD)
+	add(want.FFD != "" && is.FFD != want.FFD, fieldFFD)
+	add(!sameSet(is.Usage, want.Usage), fieldUsage)
+	add(!sameSet(is.Agents, want.Agents), fieldAgents)
+	add(!sameDevices(is.Devices, want.Devices), fieldDevices)
+	return f
+}
+
+func sameAddress(a, b spec.Address) bool {
+	return a == b || fiscal.SameAddress(a.Text(), b.Text())
+}
+
+func samePlace(a, b string) bool { return a == b || foldPlace(a) == foldPlace(b) }
+
+func sameName(a, b string) bool { return a == b || fold(a) == fold(b) }
+
+func sameSet(a, b []string) bool {
+	if slices.Equal(a, b) {
+		return true
+	}
+	return slices.Equal(sortedSet(a), sortedSet(b))
+}
+
+func sortedSet(s []string) []string {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+func sameDevices(a, b []spec.DeviceAttributes) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	if len(a) == 0 {
+		return true
+	}
+	a, b = sortedDevices(a), sortedDevices(b)
+	return slices.EqualFunc(a, b, sameDevice)
+}
+
+func sameDevice(a, b spec.DeviceAttributes) bool {
+	return a.Number == b.Number && samePlace(a.Place, b.Place) && sameAddress(a.Address, b.Address)
+}
+
+func sortedDevices(d []spec.DeviceAttributes) []spec.DeviceAttributes {
+	d = slices.Clone(d)
+	slices.SortStableFunc(d, func(a, b spec.DeviceAttributes) int { return cmp.Compare(a.Number, b.Number) })
+	return d
+}
+
+// observe lays what the live row shows over attributes that are known, and
+// tells in which fields it differs from them. What the row leaves empty is
+// taken as known.
+func observe(known *spec.Attributes, row *Till) (spec.Attributes, fields) {
+	a, f := *known, fields(0)
+	if row.FN != "" && row.FN != a.FN {
+		a.FN, f = row.FN, f|fieldFN
+	}
+	if row.Address != "" && !fiscal.SameAddress(a.Address.Text(), row.Address) {
+		a.Address, f = spec.Address{Full: row.Address}, f|fieldAddress
+	}
+	if row.Place != "" && !samePlace(a.Place, row.Place) {
+		a.Place, f = row.Place, f|fieldPlace
+	}
+	if row.Model != "" && !sameName(a.Model, row.Model) {
+		a.Model, f = row.Model, f|fieldModel
+	}
+	if row.RNM != "" && row.RNM != a.RNM {
+		if a.RNM != "" {
+			f |= fieldRNM
+		}
+		a.RNM = row.RNM
+	}
+	return a, f
+}
+
+// projection is what a difference is shown as.
+type projection struct {
+	FN      string                 `diff:"fn"`
+	FNType  string                 `diff:"fnType"`
+	Address string                 `diff:"address"`
+	Place   string                 `diff:"place"`
+	Model   string                 `diff:"model"`
+	OFD     string                 `diff:"ofd.inn"`
+	FFD     string                 `diff:"ffd"`
+	Usage   string                 `diff:"usage"`
+	Agents  string                 `diff:"agents"`
+	Devices map[string]shownDevice `diff:"automaticDevices"`
+}
+
+type shownDevice struct {
+	Address string `diff:"address"`
+	Place   string `diff:"place"`
+}
+
+// project shows the given fields only, so that a difference in spelling alone
+// is not shown.
+func project(a *spec.Attributes, f fields) projection {
+	pick := func(field fields, s string) string {
+		if f&field == 0 {
+			return ""
+		}
+		return s
+	}
+	p := projection{
+		FN: pick(fieldFN, a.FN), FNType: pick(fieldFNType, string(a.FNType)), Address: pick(fieldAddress, a.Address.Text()),
+		Place: pick(fieldPlace, a.Place), Model: pick(fieldModel, a.Model), OFD: pick(fieldOFD, a.OFDINN), FFD: pick(fieldFFD, a.FFD),
+		Usage: pick(fieldUsage, strings.Join(sortedSet(a.Usage), ", ")), Agents: pick(fieldAgents, strings.Join(sortedSet(a.Agents), ", ")),
+	}
+	if f&fieldDevices != 0 {
+		p.Devices = make(map[string]shownDevice, len(a.Devices))
+		for _, d := range a.Devices {
+			p.Devices[d.Number] = shownDevice{Address: d.Address.Text(), Place: d.Place}
+		}
+	}
+	return p
+}
+
+// changes lists the differences in the given fields, old to new, by path.
+func changes(is, want *spec.Attributes, f fields) []Change {
+	if f == 0 {
+		return nil
+	}
+	log, err := diff.Diff(project(is, f), project(want, f), diff.AllowTypeMismatch(true))
+	if err != nil { // the projections have one type and plain fields
+		panic(fmt.Sprintf("planner: comparing projections: %v", err))
+	}
+	out := make([]Change, 0, len(log))
+	for _, c := range log {
+		out = append(out, Change{Path: strings.Join(c.Path, "."), Before: shown(c.From), After: shown(c.To)})
+	}
+	slices.SortFunc(out, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(place(a.Path), place(b.Path)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Before, b.Before))
+	})
+	return out
+}
+
+func shown(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// place is where a path stands in the order of fields.
+func place(path string) int {
+	f := fieldOf(path)
+	n := 0
+	for ; f > 1; f >>= 1 {
+		n++
+	}
+	return n
+}
+
+// toggled tells whether a mode was added (1), removed (-1) or neither.
+func toggled(was, want []string, name string) int {
+	before, after := slices.Contains(was, name), slices.Contains(want, name)
+	switch {
+	case after && !before:
+		return 1
+	case before && !after:
+		return -1
+	}
+	return 0
+}

@@ -1,0 +1,58 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kktctl/kktctl/spec"
+)
+
+// reportDrift lists in what the live state differs from what was last
+// applied, and whether this plan corrects it.
+func (p *planning) reportDrift() {
+	for _, t := range p.chosen() {
+		if t.live == nil || !t.registered() || t.prior.Attributes == nil {
+			continue
+		}
+		is, f := observe(t.prior.Attributes, t.live)
+		if r := t.run(Reregister); r != nil && r.Desired != nil {
+			f &= compare(&is, r.Desired) | fieldRNM // what the running application brings is no drift
+		}
+		for _, path := range f.names() {
+			p.plan.Drift = append(p.plan.Drift, Drift{
+				Address: t.addr, Path: path, Corrected: t.corrects(path),
+				Applied: show(t.prior.Attributes, path), Live: show(&is, path),
+			})
+		}
+	}
+	slices.SortStableFunc(p.plan.Drift, func(a, b Drift) int {
+		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(place(a.Path), place(b.Path)))
+	})
+}
+
+// corrects tells whether a step of the till changes the path.
+func (t *till) corrects(path string) bool {
+	for i := range t.steps {
+		for _, c := range t.steps[i].Changes {
+			if c.Path == path {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// show gives the value of a field that the live state shows.
+func show(a *spec.Attributes, path string) string {
+	switch path {
+	case "fn":
+		return a.FN
+	case "address":
+		return a.Address.Text()
+	case "place":
+		return a.Place
+	case "model":
+		return a.Model
+	}
+	return a.RNM
+}

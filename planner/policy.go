@@ -1,0 +1,149 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// The groups of tills that one diagnostic sums up.
+const (
+	groupSimplified  = "simplified registration"
+	groupBook        = "booking a till (book)"
+	groupCabinet     = "creating a client cabinet (cabinet.create)"
+	groupOrders      = "ordering tills (orders)"
+	groupChecks      = "checking tills with a receipt (checks)"
+	groupLeftAlone   = "left alone"
+	groupRentaUnread = "renta unread"
+)
+
+// groups collects addresses under what is to be said of them all.
+type groups map[string][]string
+
+func (g groups) add(group, addr string) { g[group] = append(g[group], addr) }
+
+// checkPolicy says what stands against the plan as a whole, and what will
+// need attention soon.
+func (p *planning) checkPolicy() {
+	p.checkUnregisters()
+	p.checkCost()
+	p.findUnsupported()
+	p.sayGroups()
+	for _, t := range p.chosen() {
+		p.checkEnds(t)
+	}
+}
+
+func (p *planning) checkUnregisters() {
+	n := 0
+	for _, t := range p.chosen() {
+		for i := range t.steps {
+			if t.steps[i].Action == Unregister {
+				n++
+			}
+		}
+	}
+	limit := 1
+	if m := p.in.Fleet.Policy.MaxUnregister; m != nil {
+		limit = *m
+	}
+	if limit = max(limit, p.in.AllowUnregister); n > limit {
+		d := p.say(diag.Error, nil, fmt.Sprintf("the plan unregisters %s, policy.maxUnregister allows %d", counted(n, "till"), limit))
+		d.Pos = p.in.Fleet.Policy.Pos
+		d.Hint = "look at each of them; if all are meant: --allow-unregister=" + strconv.Itoa(n)
+	}
+}
+
+func (p *planning) checkCost() {
+	limit := p.in.Fleet.Policy.MaxCost
+	if limit == nil {
+		return
+	}
+	sum := 0
+	for _, t := range p.chosen() {
+		for i := range t.steps {
+			sum += t.steps[i].Cost.Roubles
+		}
+	}
+	if sum > *limit {
+		d := p.say(diag.Error, nil, fmt.Sprintf("the plan costs %d roubles, policy.maxCost allows %d", sum, *limit))
+		d.Pos = p.in.Fleet.Policy.Pos
+		d.Hint = "apply a part of it with --target, or raise policy.maxCost"
+	}
+}
+
+// findUnsupported collects what is declared and cannot be planned yet.
+func (p *planning) findUnsupported() {
+	f := p.in.Fleet
+	for name, c := range f.Companies {
+		if c.CreateCabinet {
+			p.groups.add(groupCabinet, "companies."+name)
+		}
+	}
+	for name := range f.Orders {
+		p.groups.add(groupOrders, "orders."+name)
+	}
+	for name := range f.Checks {
+		p.groups.add(groupChecks, "checks."+name)
+	}
+	for _, t := range p.chosen() {
+		if t.wanted() && t.decl.Book && t.live == nil && !t.registered() {
+			p.groups.add(groupBook, t.addr)
+		}
+	}
+}
+
+// sayGroups says each group once, with its addresses.
+func (p *planning) sayGroups() {
+	for _, g := range sortedKeys(p.groups) {
+		addrs := slices.Compact(slices.Sorted(slices.Values(p.groups[g])))
+		var d *diag.Diagnostic
+		switch g {
+		case groupLeftAlone:
+			d = p.say(diag.Warning, nil, counted(len(addrs), "till")+" dropped from the file and still live: left alone")
+			d.Hint = "to deregister a till, declare it with unregister: {reason: …}; to stop managing it: kktctl state rm ADDRESS"
+		case groupRentaUnread:
+			d = p.say(diag.Warning, nil, "the Renta list was not read: memberships of "+counted(len(addrs), "till")+" are not planned")
+		default:
+			p.leaveOut()
+			d = p.say(diag.Warning, nil, g+" is not supported yet: left out")
+		}
+		d.Detail = list(addrs)
+	}
+}
+
+// checkEnds warns of a ФН and of a service that end soon.
+func (p *planning) checkEnds(t *till) {
+	soon := p.in.Fleet.Policy.RenewBefore
+	if !t.wanted() || t.live == nil || soon <= 0 {
+		return
+	}
+	horizon := p.in.Now.Add(soon)
+	if end := t.live.FNEnd; !end.IsZero() && !end.After(horizon) && t.live.FN == t.want.FN && !t.runs(Reregister) {
+		verb := "ends on "
+		if !end.After(p.in.Now) {
+			verb = "ended on "
+		}
+		p.say(diag.Warning, t, "the ФН "+plain(t.live.FN)+" "+verb+date(end)).Hint =
+			"replace it in time, and declare the new one under fn and fnChange"
+	}
+	if end := t.live.ContractEnd; t.live.ServiceActive(p.in.Now) && !end.IsZero() && !end.After(horizon) && !p.freshCode(t) {
+		p.say(diag.Warning, t, "the service ends on "+date(end)+" and no unused activation code is declared").Hint =
+			"declare activationCode: a code, or auto"
+	}
+}
+
+// freshCode tells whether a code is declared that has not been used here.
+func (p *planning) freshCode(t *till) bool {
+	c := t.decl.ActivationCode
+	if c.IsZero() || c.Auto || t.prior == nil || t.prior.PaidCode.IsZero() {
+		return !c.IsZero()
+	}
+	return spec.RecordCode(p.in.Prior.FingerprintKey, p.in.Codes[t.addr]) != t.prior.PaidCode
+}
+
+// ignores tells whether the declaration leaves the path alone.
+func (t *till) ignores(path string) bool { return slices.Contains(t.decl.Ignore, path) }

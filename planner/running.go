@@ -1,0 +1,136 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// draft tells whether an application can still be changed: nothing has been
+// prepared for signing yet.
+func (r *Running) draft() bool {
+	return r.Phase == "" || r.Phase == "start" || r.Phase == "draft" || r.Phase == "prepare"
+}
+
+// planContinues takes up the workflows that run.
+func (p *planning) planContinues(t *till) {
+	if t.prior == nil {
+		return
+	}
+	for i := range t.prior.Running {
+		r := &t.prior.Running[i]
+		words := p.application(r)
+		s := Step{
+			Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, WaitingFor: r.WaitingFor,
+			Message: r.Message, Due: r.Due, Cost: p.costLeft(t, r), RNM: t.rnm(), FN: t.fn(),
+		}
+		if r.Unknown {
+			s.WaitingFor = WaitPerson
+		}
+		if s.WaitingFor != "" {
+			s.Waits = []Wait{s.WaitingFor}
+		}
+		if words != "" {
+			s.Message = strings.TrimPrefix(s.Message+"; "+words, "; ")
+		}
+		if !r.Code.IsZero() {
+			code := r.Code
+			s.Code, s.CodeID = &code, r.CodeID
+		}
+		s.Reason = continueReason(r, s.WaitingFor, words)
+		p.add(t, s)
+	}
+}
+
+func continueReason(r *Running, w Wait, words string) string {
+	b := string(r.Action) + " is under way"
+	if r.Phase != "" {
+		b += ", in phase " + r.Phase
+	}
+	if !r.Since.IsZero() {
+		b += " since " + date(r.Since)
+	}
+	switch {
+	case r.Unknown:
+		b += "; what became of a call is unknown and a person has to say"
+	case w != "":
+		b += "; waits for " + strings.ReplaceAll(string(w), "-", " ")
+	}
+	if words != "" {
+		b += "; " + words
+	}
+	return b
+}
+
+// application says how the application of the workflow stands, as far as it
+// was read.
+func (p *planning) application(r *Running) string {
+	a, ok := p.in.Live.Applications[r.ApplicationID]
+	if !ok || a.Status == "" {
+		return ""
+	}
+	b := "the application is " + plain(a.Status)
+	if a.Stage != "" {
+		b += " (" + plain(a.Stage) + ")"
+	}
+	if a.Reason != "" {
+		b += ": " + plain(a.Reason)
+	}
+	return b
+}
+
+// costLeft is what a running workflow will still cost.
+func (p *planning) costLeft(t *till, r *Running) Cost {
+	switch {
+	case (r.Action == Register || r.Action == Reregister) && r.Desired != nil && r.draft():
+		return fee(r.Desired.OFDINN)
+	case r.Action == Pay && !p.consumed(t, r):
+		return Cost{Codes: 1}
+	}
+	return Cost{}
+}
+
+// fee is what the service takes for an application (document 004 §6).
+func fee(ofd string) Cost {
+	if ofd == "" || ofd == spec.OFDRuINN {
+		return Cost{}
+	}
+	return Cost{Roubles: spec.RegistrationFeeRoubles}
+}
+
+// waitsFor tells whether an application of the till runs, so that no other
+// may be planned; and says so when the declaration changed meanwhile.
+func (p *planning) waitsFor(t *till) bool {
+	r := t.application()
+	if r == nil {
+		return false
+	}
+	if p.changedMeanwhile(t, r) {
+		p.later(t, r.Action)
+	}
+	return true
+}
+
+func (p *planning) later(t *till, a Action) {
+	p.leaveOut()
+	p.say(diag.Note, t, "the declaration changed while "+string(a)+" is under way: the change will be planned after it")
+}
+
+func (p *planning) changedMeanwhile(t *till, r *Running) bool {
+	switch {
+	case !t.inFile:
+		return false
+	case r.Action == Unregister:
+		return t.decl.Unregister == ""
+	case t.decl.Unregister != "":
+		return true
+	}
+	return r.Desired != nil && !r.draft() && compare(r.Desired, &t.want)&^t.ignored() != 0
+}
+
+// runs tells whether any of the actions is under way for the till.
+func (t *till) runs(actions ...Action) bool {
+	return slices.ContainsFunc(actions, func(a Action) bool { return t.run(a) != nil })
+}
