@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"maps"
+	"slices"
+)
+
+// clone makes a deep copy.
+func (w *World) clone() *World {
+	out := *w
+	out.APIKeys = slices.Clone(w.APIKeys)
+	out.RentaLogins = maps.Clone(w.RentaLogins)
+	out.Partner.Balance = clonePtr(w.Partner.Balance)
+	out.Companies = cloneAll(w.Companies)
+	out.Tills = cloneAll(w.Tills)
+	out.Codes = cloneAll(w.Codes)
+	for _, c := range out.Codes {
+		c.Count = clonePtr(c.Count)
+	}
+	out.PayStatuses = cloneAll(w.PayStatuses)
+	out.Members = cloneAll(w.Members)
+	out.Reports = maps.Clone(w.Reports)
+	out.Rejections = slices.Clone(w.Rejections)
+	out.Applications = cloneAll(w.Applications)
+	for i, a := range out.Applications {
+		out.Applications[i] = a.clone()
+	}
+	return &out
+}
+
+// clone makes a deep copy.
+func (a *Application) clone() *Application {
+	out := *a
+	out.Company.Director = clonePtr(a.Company.Director)
+	out.Company.LegalAddress = clonePtr(a.Company.LegalAddress)
+	out.Company.Signatory.RepresentativeDetails = clonePtr(a.Company.Signatory.RepresentativeDetails)
+	out.KKT.ReregistrationReasons = clonePtr(a.KKT.ReregistrationReasons)
+	out.KKT.UnregistrationReasons = clonePtr(a.KKT.UnregistrationReasons)
+	out.KKT.AgentSettings = clonePtr(a.KKT.AgentSettings)
+	out.AutomaticDevices = slices.Clone(a.AutomaticDevices)
+	out.Documents = slices.Clone(a.Documents)
+	out.ResultDocs = slices.Clone(a.ResultDocs)
+	out.SignedIDs = slices.Clone(a.SignedIDs)
+	return &out
+}
+
+func clonePtr[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
+}
+
+// cloneAll copies the entries in one block, for a world may be large.
+func cloneAll[T any](in []*T) []*T {
+	if in == nil {
+		return nil
+	}
+	block := make([]T, len(in))
+	out := make([]*T, len(in))
+	for i, v := range in {
+		block[i] = *v
+		out[i] = &block[i]
+	}
+	return out
+}

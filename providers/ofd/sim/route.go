@@ -1,0 +1,77 @@
+package sim
+
+import (
+	"net/http"
+	"strings"
+)
+
+// route is one method of the API. A pattern's * matches one path element.
+type route struct {
+	method, pattern string
+	renta           bool // authorised by a token of Renta, not by an API key
+	open            bool // needs no authorisation
+	handle          func(*core, request) reply
+}
+
+func routes() []route {
+	const (
+		v2       = "api/integration/partner/v2/"
+		register = "api/integration/v2/b2b/kkt/registration"
+		get      = http.MethodGet
+		post     = http.MethodPost
+	)
+	return []route{
+		{method: get, pattern: "api/integration/v2/kkt/code/list", handle: (*core).codeList},
+		{method: post, pattern: v2 + "kkt/pay", handle: (*core).pay},
+		{method: get, pattern: v2 + "kkt/paystatus", handle: (*core).payStatus},
+		{method: get, pattern: v2 + "inn/*/kkts", handle: (*core).kkts},
+		{method: post, pattern: register, handle: (*core).create},
+		{method: get, pattern: register + "/*", handle: (*core).application},
+		{method: http.MethodPut, pattern: register + "/*", handle: (*core).put},
+		{method: post, pattern: register + "/*/preparedocuments", handle: (*core).prepare},
+		{method: post, pattern: register + "/*/sign", handle: (*core).sign},
+		{method: post, pattern: "api/authorization/createauthtoken", open: true, handle: (*core).login},
+		{method: get, pattern: "api/renta/v1/legal-entities", renta: true, handle: (*core).legalEntities},
+		{method: get, pattern: "api/renta/v1/kkts", renta: true, handle: (*core).rentaKkts},
+		{method: get, pattern: "api/renta/v1/kkts/*", renta: true, handle: (*core).rentaKkts},
+		{method: post, pattern: "api/renta/v1/addkkt", renta: true, handle: (*core).addKkt},
+		{method: post, pattern: "api/renta/v1/removekkt/*/*/*", renta: true, handle: (*core).removeKkt},
+	}
+}
+
+// route finds the method and answers the call.
+func (c *core) route(q request) reply {
+	known := false
+	for _, r := range routes() {
+		if !matchPath(r.pattern, q.path) {
+			continue
+		}
+		if r.method != q.method {
+			known = true
+			continue
+		}
+		if !r.open {
+			if rep, ok := c.authorise(q, r.renta); !ok {
+				return rep
+			}
+		}
+		return r.handle(c, q)
+	}
+	if known {
+		return failed(http.StatusMethodNotAllowed, "метод не поддерживается")
+	}
+	return failed(http.StatusNotFound, "неизвестный адрес")
+}
+
+func matchPath(pattern string, path []string) bool {
+	parts := strings.Split(pattern, "/")
+	if len(parts) != len(path) {
+		return false
+	}
+	for i, p := range parts {
+		if p != path[i] && (p != "*" || path[i] == "") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,128 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxBody bounds what a call may send.
+const maxBody = 4 << 20
+
+// request is a call as the core sees it.
+type request struct {
+	method string
+	path   []string // in lower case, for routes
+	raw    []string // as sent, for values
+	query  url.Values
+	kind   string // media type
+	body   []byte
+}
+
+// ServeHTTP answers a call of the API or, under /_sim/, a control call.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/_sim" || strings.HasPrefix(r.URL.Path, "/_sim/") {
+		s.control(w, r)
+		return
+	}
+	fault := s.takeFault(r)
+	status, kind := 0, ""
+	if fault != nil {
+		kind = fault.Kind
+	}
+	defer func() { s.called(r, &status, kind) }()
+	if kind == FaultRefuse {
+		s.spoil(w, r, fault, reply{})
+		return
+	}
+	req, err := read(w, r)
+	if err != nil {
+		rep := failed(http.StatusBadRequest, "тело запроса не прочитано")
+		status = rep.status
+		rep.write(w)
+		return
+	}
+	status = s.respond(w, r, req, fault)
+}
+
+func (s *Service) respond(w http.ResponseWriter, r *http.Request, req request, fault *activeFault) int {
+	switch {
+	case fault == nil:
+		rep := s.answer(req, nil)
+		rep.write(w)
+		return rep.status
+	case fault.Kind == FaultStaleRead:
+		rep := s.answer(req, fault.frozen)
+		rep.write(w)
+		return rep.status
+	case fault.before():
+		return s.spoil(w, r, fault, reply{})
+	}
+	return s.spoil(w, r, fault, s.answer(req, nil))
+}
+
+// answer has the effect of a call. A frozen core answers from its old state.
+func (s *Service) answer(req request, frozen *core) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if frozen != nil {
+		frozen.now = s.clock()
+		return frozen.route(req)
+	}
+	s.begin()
+	rep := s.route(req)
+	if s.dirty {
+		s.changed()
+	}
+	return rep
+}
+
+// called writes a call down, also one that was aborted.
+func (s *Service) called(r *http.Request, status *int, fault string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, Call{At: At(s.clock()), Method: r.Method, Path: r.URL.Path, Status: *status, Fault: fault})
+	if fault != "" {
+		fault = " (" + fault + ")"
+	}
+	s.logf("call %s %s %d%s", r.Method, r.URL.Path, *status, fault)
+}
+
+func read(w http.ResponseWriter, r *http.Request) (request, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return request{}, err
+	}
+	path := strings.Trim(r.URL.Path, "/")
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // a bad one is no JSON
+	return request{
+		method: r.Method,
+		path:   strings.Split(strings.ToLower(path), "/"),
+		raw:    strings.Split(path, "/"),
+		query:  r.URL.Query(),
+		kind:   kind,
+		body:   body,
+	}, nil
+}
+
+// decode reads a JSON body strictly: a field that the documents do not have
+// is a misspelled one.
+func (q request) decode(v any) error {
+	if q.kind != "application/json" {
+		return errors.New("ожидается Content-Type application/json")
+	}
+	d := json.NewDecoder(bytes.NewReader(q.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return errors.New("тело запроса не разобрано: " + clip(strings.TrimPrefix(err.Error(), "json: ")))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("после тела запроса есть лишнее")
+	}
+	return nil
+}

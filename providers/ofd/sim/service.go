@@ -1,0 +1,127 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Options of a Service.
+type Options struct {
+	// Now is the clock that the world's offset is added to; default time.Now.
+	Now func() time.Time
+	// OnChange is called after every change of the world, before the call that
+	// made it is answered. It must not keep the world nor call the Service.
+	OnChange func(*World)
+	// Log is given one line for each call and each effect.
+	Log func(string)
+}
+
+// Service answers calls on a world. It is safe for concurrent use.
+type Service struct {
+	opts Options
+
+	mu sync.Mutex
+	*core
+	faults []*activeFault
+
+	closed    chan struct{}
+	closeOnce sync.Once
+	servers   []*http.Server
+}
+
+// New makes a service on a copy of the world; nil is the zero World.
+func New(world *World, opts Options) *Service {
+	if world == nil {
+		world = &World{}
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	s := &Service{opts: opts, closed: make(chan struct{})}
+	w := world.clone()
+	s.core = newCore(w, opts.Now().UTC().Add(time.Duration(w.ClockOffset)), opts.Log)
+	return s
+}
+
+// Start serves on the address, such as 127.0.0.1:0, until Close.
+func (s *Service) Start(addr string) (url string, err error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+	if err != nil {
+		return "", err
+	}
+	server := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+	s.mu.Lock()
+	s.servers = append(s.servers, server)
+	s.mu.Unlock()
+	go func() { _ = server.Serve(l) }() // it ends with Close; there is nothing else to say
+	return "http://" + l.Addr().String(), nil
+}
+
+// Close stops serving and lets go of calls that a fault holds.
+func (s *Service) Close() error {
+	s.closeOnce.Do(func() { close(s.closed) })
+	s.mu.Lock()
+	servers := s.servers
+	s.servers = nil
+	s.mu.Unlock()
+	var errs []error
+	for _, server := range servers {
+		errs = append(errs, server.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Snapshot returns a deep copy of the world as it is now.
+func (s *Service) Snapshot() *World {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.clone()
+}
+
+// Mutate changes the world behind the client's back.
+func (s *Service) Mutate(change func(*World)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s.w)
+	s.index(s.clock())
+	s.begin()
+	s.changed()
+}
+
+// Advance turns the service's clock.
+func (s *Service) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.w.ClockOffset += Duration(d)
+	s.begin()
+	s.changed()
+}
+
+// clock is the service's time.
+func (s *Service) clock() time.Time {
+	return s.opts.Now().UTC().Add(time.Duration(s.w.ClockOffset))
+}
+
+// begin sets the time of a call and does what the clock alone brings about.
+func (s *Service) begin() {
+	s.now = s.clock()
+	s.dirty = false
+	s.lapse()
+	if s.w.Tax.Mode == TaxClock {
+		for _, a := range s.w.Applications {
+			s.settle(a)
+		}
+	}
+}
+
+// changed tells that the world is another one.
+func (s *Service) changed() {
+	s.dirty = false
+	if s.opts.OnChange != nil {
+		s.opts.OnChange(s.w)
+	}
+}
