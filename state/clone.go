@@ -1,0 +1,102 @@
+package state
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kktctl/kktctl/spec"
+)
+
+// Clone gives a copy that shares nothing with the original.
+func (s *Snapshot) Clone() *Snapshot {
+	if s == nil {
+		return nil
+	}
+	c := *s
+	c.Resources = make(map[string]Resource, len(s.Resources))
+	for address, r := range s.Resources {
+		c.Resources[address] = r.Clone()
+	}
+	c.Intents = make(map[string]Intent, len(s.Intents))
+	for id, in := range s.Intents {
+		c.Intents[id] = in.Clone()
+	}
+	return &c
+}
+
+// Clone gives a copy that shares nothing with the original.
+func (r Resource) Clone() Resource {
+	r.Attributes = cloneAttributes(r.Attributes)
+	r.Payment = clonePtr(r.Payment)
+	r.Refusal = clonePtr(r.Refusal)
+	r.Orphans = slices.Clone(r.Orphans)
+	if r.Workflows != nil {
+		m := make(map[string]*Workflow, len(r.Workflows))
+		for action, w := range r.Workflows {
+			m[action] = w.Clone()
+		}
+		r.Workflows = m
+	}
+	return r
+}
+
+// Clone gives a copy that shares nothing with the original.
+func (w *Workflow) Clone() *Workflow {
+	if w == nil {
+		return nil
+	}
+	c := *w
+	c.Resolution = clonePtr(w.Resolution)
+	c.Data = w.Data.Clone()
+	return &c
+}
+
+// Clone gives a copy that shares nothing with the original.
+func (d WorkflowData) Clone() WorkflowData {
+	d.Desired = cloneAttributes(d.Desired)
+	d.Reasons = slices.Clone(d.Reasons)
+	d.Report = clonePtr(d.Report)
+	d.Code = clonePtr(d.Code)
+	if d.FNChange = clonePtr(d.FNChange); d.FNChange != nil {
+		d.FNChange.Closed = clonePtr(d.FNChange.Closed)
+		d.FNChange.Installed = clonePtr(d.FNChange.Installed)
+	}
+	return d
+}
+
+// Clone gives a copy that shares nothing with the original.
+func (i Intent) Clone() Intent {
+	i.PreRead = maps.Clone(i.PreRead)
+	return i
+}
+
+// Clone gives a copy that shares nothing with the original.
+func (e Entry) Clone() Entry {
+	if e.Resource != nil {
+		r := e.Resource.Clone()
+		e.Resource = &r
+	}
+	if e.Intent != nil {
+		in := e.Intent.Clone()
+		e.Intent = &in
+	}
+	return e
+}
+
+func cloneAttributes(a *spec.Attributes) *spec.Attributes {
+	c := clonePtr(a)
+	if c != nil {
+		c.Usage = slices.Clone(a.Usage)
+		c.Agents = slices.Clone(a.Agents)
+		c.Devices = slices.Clone(a.Devices)
+	}
+	return c
+}
+
+func clonePtr[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
+}
