@@ -40,7 +40,7 @@ type application struct {
 	// write makes the application; attrs is what is remembered of it.
 	write func(run *apply.Run) (req partner.ApplicationRequest, attrs spec.Attributes, err error)
 	// result is what its success changes.
-	result func(run *apply.Run, app *partner.Application) *apply.Result
+	result func(run *apply.Run, app partner.Application) *apply.Result
 }
 
 func (a application) advance(ctx context.Context, run *apply.Run) (apply.Transition, error) {
@@ -102,7 +102,7 @@ func (a application) draft(ctx context.Context, run *apply.Run) (apply.Transitio
 	if err != nil {
 		return apply.Transition{}, err
 	}
-	var app *partner.Application
+	var app partner.Application
 	return once(ctx, run, call{
 		effect: state.EffectCreate, request: req,
 		send: func(ctx context.Context) (err error) {
@@ -118,7 +118,7 @@ func (a application) draft(ctx context.Context, run *apply.Run) (apply.Transitio
 	})
 }
 
-func mockWarning(app *partner.Application) string {
+func mockWarning(app partner.Application) string {
 	if !app.Mock() {
 		return ""
 	}
@@ -211,7 +211,7 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	doc, ready := app.UnsignedDocument()
 	switch {
 	case app.Status == partner.StatusAwaitingSignature && ready:
-		return a.signDocument(ctx, run, app, doc, sent)
+		return a.signDocument(ctx, run, app, *doc, sent)
 	case app.Status == partner.StatusAwaitingDocuments, app.Status == partner.StatusAwaitingSignature, app.Status == partner.StatusNew:
 		return wait(run.Workflow.Phase, d, planner.WaitService, "the service prepares the documents"), nil
 	default: // somebody signed it elsewhere, or it was refused meanwhile
@@ -219,7 +219,7 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	}
 }
 
-func (a application) signDocument(ctx context.Context, run *apply.Run, app *partner.Application, doc partner.Document, sent func() apply.Transition) (apply.Transition, error) {
+func (a application) signDocument(ctx context.Context, run *apply.Run, app partner.Application, doc partner.Document, sent func() apply.Transition) (apply.Transition, error) {
 	d := run.Workflow.Data
 	signature := d.Signature
 	if signature == "" || d.DocumentID != doc.ID && d.DocumentID != "" {
@@ -257,7 +257,7 @@ func (a application) signDocument(ctx context.Context, run *apply.Run, app *part
 
 // settleSign tells from the application whether a signature arrived
 // (wire.md: any status past AwaitingSignature, or the document marked Signed).
-func (a application) settleSign(run *apply.Run, app *partner.Application, sent func() apply.Transition) apply.Transition {
+func (a application) settleSign(run *apply.Run, app partner.Application, sent func() apply.Transition) apply.Transition {
 	r := happened
 	switch app.Status {
 	case partner.StatusAwaitingSignature:
@@ -303,15 +303,15 @@ func (a application) follow(ctx context.Context, run *apply.Run) (apply.Transiti
 // registered is the end of the first stage: the РНМ is assigned and the till
 // has to print its report of registration, by the end of the next working day
 // (54-ФЗ article 4.2).
-func (a application) registered(run *apply.Run, app *partner.Application) apply.Transition {
+func (a application) registered(run *apply.Run, app partner.Application) apply.Transition {
 	d := run.Workflow.Data
-	d.RNM = app.RNM()
+	d.RNM = app.RegNumber
 	tr := next(phaseReport, d, "РНМ "+d.RNM+" assigned")
-	since := app.StatusChanged()
+	since := app.StatusChanged
 	if since.IsZero() {
 		since = run.Now
 	}
-	tr.Due = fiscal.DefaultCalendar().EndOfNextWorkingDay(since)
+	tr.Due = fiscal.Calendar{}.EndOfNextWorkingDay(since)
 	return tr
 }
 
@@ -319,7 +319,10 @@ func (a application) registered(run *apply.Run, app *partner.Application) apply.
 // PUT merges, so that it can be repeated.
 func (a application) report(ctx context.Context, run *apply.Run) (apply.Transition, error) {
 	d := run.Workflow.Data
-	r := a.p.report(ctx, run)
+	r, err := a.p.report(ctx, run)
+	if err != nil {
+		return apply.Transition{}, err
+	}
 	if r == nil {
 		tr := wait(phaseReport, d, planner.WaitReport, "РНМ "+d.RNM+" is assigned: print the report of registration and enter what it says")
 		tr.Due = run.Workflow.Due

@@ -28,7 +28,7 @@ type Observer struct {
 	codes    memo[*codeList]
 	payments paymentMemo
 	members  memo[*memberList]
-	apps     memos[*partner.Application]
+	apps     memos[partner.Application]
 }
 
 var _ apply.Observer = (*Observer)(nil)
@@ -80,7 +80,7 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 			return err
 		})
 	}
-	apps := make([]*partner.Application, len(n.Applications))
+	apps := make([]partner.Application, len(n.Applications))
 	for i, id := range n.Applications {
 		g.Go(func() (err error) {
 			apps[i], err = o.application(ctx, id, o.roundStart())
@@ -121,15 +121,15 @@ func (o *Observer) readMembers(ctx context.Context, notBefore time.Time) (*membe
 	})
 }
 
-func (o *Observer) application(ctx context.Context, id string, notBefore time.Time) (*partner.Application, error) {
-	return o.apps.of(id).get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (*partner.Application, error) {
+func (o *Observer) application(ctx context.Context, id string, notBefore time.Time) (partner.Application, error) {
+	return o.apps.of(id).get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (partner.Application, error) {
 		return o.partner.Application(ctx, id)
 	})
 }
 
 // seen keeps an application that came as the answer to a call.
-func (o *Observer) seen(app *partner.Application) {
-	if app != nil && app.ID != "" {
+func (o *Observer) seen(app partner.Application) {
+	if app.ID != "" {
 		o.apps.of(app.ID).put(o.cfg.Now(), app)
 	}
 }

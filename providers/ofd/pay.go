@@ -76,7 +76,7 @@ func (p *Provider) payOnce(ctx context.Context, run *apply.Run) (apply.Transitio
 			return err
 		},
 		sent: func() apply.Transition {
-			if res.IsCompleted {
+			if res.Completed {
 				return p.paid(run)
 			}
 			return waiting()
@@ -89,7 +89,7 @@ func payRequest(run *apply.Run, rnm, code string) (partner.PayRequest, error) {
 	if err != nil {
 		return partner.PayRequest{}, err
 	}
-	return partner.PayRequest{Inn: c.INN, Kpp: c.KPP, Rnm: rnm, ActivationCode: code, Email: c.Email}, nil
+	return partner.PayRequest{INN: c.INN, KPP: c.KPP, RNM: rnm, ActivationCode: code, Email: c.Email}, nil
 }
 
 // code finds the code that the plan chose among the partner's codes.
@@ -120,7 +120,7 @@ func (p *Provider) beforePay(ctx context.Context, run *apply.Run, code partner.C
 		return nil, err
 	}
 	return map[string]string{
-		"left": strconv.Itoa(code.TariffCount),
+		"left": strconv.Itoa(code.Remaining),
 		"uses": strconv.Itoa(list.used(run.FingerprintKey, run.Workflow.Data.Code)),
 	}, nil
 }
@@ -155,7 +155,7 @@ func payReading(run *apply.Run, rnm string, pays *paymentList, codes *codeList, 
 	before, _ := strconv.Atoi(run.Intent.PreRead["left"])
 	used, _ := strconv.Atoi(run.Intent.PreRead["uses"])
 	left, _ := codes.find(run.FingerprintKey, run.Workflow.Data.Code) // a used-up code is not listed: 0 is left
-	if left.TariffCount != before-(pays.used(run.FingerprintKey, run.Workflow.Data.Code)-used) {
+	if left.Remaining != before-(pays.used(run.FingerprintKey, run.Workflow.Data.Code)-used) {
 		return unclear
 	}
 	return absent
@@ -169,7 +169,7 @@ func payRow(run *apply.Run, rnm string, pays *paymentList) (partner.PayStatus, b
 	for _, i := range pays.byRNM[rnm] {
 		r := pays.rows[i]
 		planned := run.Workflow.Data.Code != nil && spec.RecordCode(run.FingerprintKey, r.ActivationCode) == *run.Workflow.Data.Code
-		if planned && !r.Date.Before(run.Workflow.Started.Add(-slack)) && (!ok || r.Date.After(found.Date)) {
+		if planned && !r.At.Before(run.Workflow.Started.Add(-slack)) && (!ok || r.At.After(found.At)) {
 			found, ok = r, true
 		}
 	}

@@ -56,7 +56,7 @@ func (c *Config) transport() (*httpapi.Client, error) {
 }
 
 func (c *Config) rentaToken(api *httpapi.Client) httpapi.TokenSource {
-	return httpapi.LoginToken(api, "Renta login", c.RentaLogin, c.RentaPassword)
+	return httpapi.LoginToken(api, httpapi.Credentials{Role: "Renta login", Login: c.RentaLogin, Password: c.RentaPassword})
 }
 
 // NewObserver makes an Observer: it has no method that changes anything.
@@ -67,7 +67,7 @@ func NewObserver(c Config) (*Observer, error) {
 		return nil, err
 	}
 	o := newObserver(c)
-	o.partner = partner.NewReader(api, httpapi.StaticToken(c.APIKey))
+	o.partner = partner.NewReader(api, httpapi.StaticToken("partner API key", c.APIKey))
 	if c.RentaLogin != "" {
 		o.renta = renta.NewReader(api, c.rentaToken(api))
 	}
@@ -88,7 +88,7 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{Observer: newObserver(c), partner: partner.New(api, httpapi.StaticToken(c.APIKey))}
+	p := &Provider{Observer: newObserver(c), partner: partner.New(api, httpapi.StaticToken("partner API key", c.APIKey))}
 	p.Observer.partner = p.partner.Reader
 	if c.RentaLogin != "" {
 		p.renta = renta.New(api, c.rentaToken(api))

@@ -68,11 +68,10 @@ func addRequest(run *apply.Run) (renta.AddRequest, error) {
 	}
 	k := *run.Till
 	return renta.AddRequest{
-		UserInn: c.INN, UserKpp: c.KPP, UserOgrn: c.OGRN, UserEmail: c.Email,
-		KktList: []renta.AddKKT{{
-			KktNumber: k.Serial, FnNumber: k.FN.Number, KktRegNumber: rnmOf(run), KktAddress: k.Address.Text(),
-			KktPlace: k.Place, CurrentOfdInn: k.OFD.INN,
-		}},
+		INN: c.INN, KPP: c.KPP, OGRN: c.OGRN, Email: c.Email,
+		KKT: renta.AddKKT{
+			Serial: k.Serial, FN: k.FN.Number, RNM: rnmOf(run), Address: k.Address.Text(), Place: k.Place, CurrentOFDINN: k.OFD.INN,
+		},
 	}, nil
 }
 
@@ -84,11 +83,11 @@ func (p *Provider) explain(ctx context.Context, req renta.AddRequest, problems e
 		return problems.Error()
 	}
 	for _, e := range entities {
-		if e.INN == req.UserInn {
+		if e.INN == req.INN {
 			return fmt.Sprintf("%s; the centre knows ИНН %s with КПП %s", problems, e.INN, e.KPP)
 		}
 	}
-	return fmt.Sprintf("%s; the centre does not know ИНН %s yet", problems, req.UserInn)
+	return fmt.Sprintf("%s; the centre does not know ИНН %s yet", problems, req.INN)
 }
 
 // verifyMember reads the list for a till that was or may have been added.
@@ -155,8 +154,7 @@ func (p *Provider) removeKKT(ctx context.Context, run *apply.Run) (apply.Transit
 	return once(ctx, run, call{
 		effect: state.EffectRemoveKKT, request: []string{d.CentreINN, d.RNM, d.Date},
 		send: func(ctx context.Context) error {
-			_, err := p.renta.RemoveKKT(ctx, d.CentreINN, d.RNM, date)
-			return err
+			return p.renta.RemoveKKT(ctx, d.CentreINN, d.RNM, date)
 		},
 		sent: verify,
 	})
