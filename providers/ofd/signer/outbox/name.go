@@ -1,0 +1,71 @@
+package outbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/kktctl/kktctl/providers/ofd/signer"
+)
+
+// The bounds on the parts of a name, in characters of at most four bytes.
+const (
+	maxTill = 24
+	maxID   = 20
+)
+
+// Name gives the file name, without extension, under which a document is laid
+// out. It is made of letters, digits, - and _ only, whatever the wire sent.
+func Name(doc signer.Document) string {
+	till := strings.TrimPrefix(doc.Address, "kkts.")
+	id := doc.DocumentID
+	if id == "" {
+		id = doc.ApplicationID
+	}
+	return slug(till, maxTill) + "_" + kind(doc.FileName) + "_" + slug(id, maxID) + "_" + mark(doc)
+}
+
+// mark tells apart what looks alike after cleaning.
+func mark(doc signer.Document) string {
+	h := sha256.New()
+	for _, part := range []string{doc.Address, doc.ApplicationID, doc.DocumentID, doc.Content} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// kind says what a document is for, by the beginning of its file name (wire
+// texts classify documents in no other way).
+func kind(fileName string) string {
+	name := strings.ToUpper(fileName)
+	switch {
+	case strings.HasPrefix(name, "KO_ZVLREGKKT"):
+		return "registration"
+	case strings.HasPrefix(name, "KO_OTCHREGKKT"):
+		return "report"
+	case strings.HasPrefix(name, "KO_ZVLSNUCHKKT"):
+		return "deregistration"
+	}
+	return "document"
+}
+
+func slug(text string, limit int) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.ToValidUTF8(text, "-") {
+		if n++; n > limit {
+			break
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteByte('-')
+		}
+	}
+	if b.Len() == 0 {
+		return "none"
+	}
+	return b.String()
+}
