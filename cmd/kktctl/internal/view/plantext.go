@@ -25,7 +25,7 @@ type planWriter struct {
 func PlanText(p *planner.Plan, o Options) string {
 	w := &planWriter{o: o, t: newTheme(o.Color), p: p}
 	w.line("", w.t.bold.of("Plan of the fleet "+Clean(p.Fleet)))
-	w.drift()
+	w.drift("this plan corrects it")
 	w.steps()
 	w.diagnostics()
 	w.unmanaged()
@@ -37,7 +37,7 @@ func PlanText(p *planner.Plan, o Options) string {
 func DriftText(p *planner.Plan, o Options) string {
 	w := &planWriter{o: o, t: newTheme(o.Color), p: p}
 	w.line("", w.t.bold.of("Drift of the fleet "+Clean(p.Fleet)))
-	w.drift()
+	w.drift("apply would correct it")
 	w.diagnostics()
 	w.unmanaged()
 	w.blank()
@@ -84,7 +84,9 @@ func (w *planWriter) text(indent string, st style, s string) {
 	}
 }
 
-func (w *planWriter) drift() {
+// drift lists what was changed outside; corrected says it of what the plan
+// sets right.
+func (w *planWriter) drift(corrected string) {
 	if len(w.p.Drift) == 0 {
 		return
 	}
@@ -102,7 +104,7 @@ func (w *planWriter) drift() {
 		}
 		note := "left as it is"
 		if d.Corrected {
-			note = "this plan corrects it"
+			note = corrected
 		}
 		w.pair("      ", d.Path, min(col, maxPath), quote(d.Applied), quote(d.Live))
 		w.line("        ", w.t.dim.of(note))

@@ -107,7 +107,7 @@ type fieldWriter struct {
 // fieldColumn is the width of the names.
 const fieldColumn = 16
 
-func (w *fieldWriter) title(s string) { w.b.WriteString("  " + w.t.bold.of(s) + "\n") }
+func (w *fieldWriter) title(s string) { w.b.WriteString("\n  " + w.t.bold.of(s) + "\n") }
 
 func (w *fieldWriter) field(name, value string) {
 	if value != "" {

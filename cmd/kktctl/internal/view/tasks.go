@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"time"
 
 	"github.com/kktctl/kktctl/apply"
 )
@@ -38,8 +39,11 @@ func taskRow(t apply.Task, o Options) []string {
 	}
 	if !t.Since.IsZero() {
 		r[2] = o.at(t.Since)
-		if !o.Now.IsZero() && !o.Now.Before(t.Since) {
-			r[2] = span(o.Now.Sub(t.Since)) + " ago"
+		if ago := o.Now.Sub(t.Since); !o.Now.IsZero() && ago >= 0 {
+			r[2] = span(ago) + " ago"
+			if ago < time.Minute {
+				r[2] = "just now"
+			}
 		}
 	}
 	if !t.Due.IsZero() {

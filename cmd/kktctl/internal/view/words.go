@@ -166,7 +166,7 @@ func (o Options) at(t time.Time) string {
 
 // since shows a time in the past and how long ago that is.
 func (o Options) since(t time.Time) string {
-	if o.Now.IsZero() || o.Now.Before(t) {
+	if o.Now.IsZero() || o.Now.Sub(t) < time.Minute {
 		return o.at(t)
 	}
 	return o.at(t) + " (" + span(o.Now.Sub(t)) + ")"
