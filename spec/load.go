@@ -1,6 +1,25 @@
 package spec
 
-import "github.com/kktctl/kktctl/spec/diag"
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// maxFileBytes bounds one fleet file. A till takes 300 to 600 bytes, so that a
+// file may hold about a hundred thousand.
+const maxFileBytes = 64 << 20
+
+// maxFiles and maxTotalBytes bound a fleet folder.
+const (
+	maxFiles      = 10_000
+	maxTotalBytes = 256 << 20
+)
 
 // Source is one fleet file: its name, as diagnostics print it, and contents.
 type Source struct {
@@ -9,13 +28,101 @@ type Source struct {
 }
 
 // Load reads a fleet from a file, or from all *.yaml and *.yml files of a
-// folder. The Fleet is nil when the list has errors.
+// folder, sorted by name; hidden files and sub-folders are left alone. The
+// Fleet is nil when the list has errors; the list may hold warnings when it
+// has none.
 func Load(path string) (*Fleet, diag.List) {
-	return nil, diag.List{{Summary: "not built yet", Pos: diag.Pos{File: path}}}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	if !info.IsDir() {
+		src, list := readSource(path, maxTotalBytes)
+		if list.HasErrors() {
+			return nil, list
+		}
+		return Parse(filepath.Dir(path), []Source{src})
+	}
+	files, list := readFolder(path)
+	if list.HasErrors() {
+		return nil, list
+	}
+	return Parse(path, files)
 }
 
-// Parse makes a fleet of files already read; dir is what relative paths in
-// them are taken from.
-func Parse(dir string, files []Source) (*Fleet, diag.List) {
-	return nil, diag.List{{Summary: "not built yet", Pos: diag.Pos{File: dir}}}
+// readFolder reads the fleet files of a folder.
+func readFolder(path string) ([]Source, diag.List) {
+	entries, err := os.ReadDir(path) // sorted by name
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	var (
+		files []Source
+		list  diag.List
+		total int
+	)
+	for _, e := range entries {
+		if !fleetFile(path, e) {
+			continue
+		}
+		if len(files) == maxFiles {
+			return nil, tooMuch(path, fmt.Sprintf("more than %d fleet files", maxFiles))
+		}
+		src, bad := readSource(filepath.Join(path, e.Name()), maxTotalBytes-total)
+		total += len(src.Data)
+		files, list = append(files, src), append(list, bad...)
+	}
+	if len(files) == 0 && len(list) == 0 {
+		return nil, diag.List{{
+			Summary: "the folder has no *.yaml or *.yml file",
+			Pos:     diag.Pos{File: path},
+			Hint:    "name a fleet file with -f, or put one there",
+		}}
+	}
+	return files, list
+}
+
+// fleetFile tells whether an entry of the fleet's folder is a fleet file.
+// Links are followed; pipes and devices are not read.
+func fleetFile(dir string, e os.DirEntry) bool {
+	name := e.Name()
+	if strings.HasPrefix(name, ".") || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)) {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(dir, name))
+	return err != nil || info.Mode().IsRegular() // an error is told by reading it
+}
+
+// readSource reads one file, up to the bounds.
+func readSource(path string, room int) (Source, diag.List) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Source{}, unreadable(path, err)
+	}
+	defer f.Close()
+	limit := min(maxFileBytes, room)
+	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err != nil {
+		return Source{}, unreadable(path, err)
+	}
+	if len(data) > limit {
+		return Source{}, tooMuch(path, fmt.Sprintf("the file is larger than a fleet may be (%d MiB a file, %d MiB in all)",
+			maxFileBytes>>20, maxTotalBytes>>20))
+	}
+	return Source{Name: path, Data: data}, nil
+}
+
+func unreadable(path string, err error) diag.List {
+	if inner, ok := err.(*os.PathError); ok {
+		err = inner.Err // the path is in Pos already
+	}
+	return diag.List{{
+		Summary: fmt.Sprintf("cannot read the fleet: %v", err),
+		Pos:     diag.Pos{File: path},
+		Hint:    "-f takes a fleet file or a folder of them",
+	}}
+}
+
+func tooMuch(path, summary string) diag.List {
+	return diag.List{{Summary: summary, Pos: diag.Pos{File: path}, Hint: "split the fleet"}}
 }
