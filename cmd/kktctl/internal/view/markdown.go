@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,7 +49,8 @@ func PlanMarkdown(p *planner.Plan) string {
 	m.add(maxMarkdown, "<!-- kktctl:plan "+markerName(p.Fleet)+" -->\n### kktctl plan: "+mdText(p.Fleet)+"\n\n")
 	m.add(maxMarkdown, "**"+mdText(summaryLine(p))+"**\n")
 	m.overview(p)
-	m.list(diagnosticLines(p), "\n#### Problems and notes\n\n", "diagnostic", "")
+	m.list(maxMarkdown/4, weightyLines(p), "\n#### What cannot be taken back or costs money\n\n", "step", "")
+	m.list(maxMarkdown/2, diagnosticLines(p), "\n#### Problems and notes\n\n", "diagnostic", "")
 	m.fold("step", "All steps", stepLines(p))
 	m.fold("difference", "Changed outside kktctl since it was last applied", driftLines(p))
 	m.fold("till", "Live and not in the file", unmanagedLines(p))
@@ -100,17 +102,18 @@ func peopleNeeded(n map[planner.Wait]int) string {
 
 // fold writes lines under a summary that opens them.
 func (m *markdown) fold(noun, title string, lines []string) {
-	m.list(lines, "\n<details><summary>"+title+" ("+fmt.Sprint(len(lines))+")</summary>\n\n", noun, "\n</details>\n")
+	m.list(maxMarkdown-reserve, lines, "\n<details><summary>"+title+" ("+strconv.Itoa(len(lines))+")</summary>\n\n", noun, "\n</details>\n")
 }
 
-// list writes as many lines as there is room for and counts the rest.
-func (m *markdown) list(lines []string, head, noun, foot string) {
-	if len(lines) == 0 || !m.add(maxMarkdown-reserve, head) {
+// list writes as many lines as there is room for below a limit and counts the
+// rest.
+func (m *markdown) list(limit int, lines []string, head, noun, foot string) {
+	if len(lines) == 0 || !m.add(maxMarkdown, head) {
 		return
 	}
 	for i, l := range lines {
-		if !m.add(maxMarkdown-reserve, l) {
-			m.add(maxMarkdown, "- … and "+count(len(lines)-i, noun)+" more; the plan's text or JSON has them all\n")
+		if !m.add(limit, l) {
+			m.add(maxMarkdown, "- … and "+count(len(lines)-i, noun)+" more; the plan as text or JSON has them all\n")
 			break
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 func TestPlanMarkdown(t *testing.T) {
@@ -14,17 +16,25 @@ func TestPlanMarkdown(t *testing.T) {
 }
 
 func TestPlanMarkdownIsCut(t *testing.T) {
-	got := PlanMarkdown(bigPlan(20_000))
-	if n := utf8.RuneCountInString(got); n > maxMarkdown || n < maxMarkdown/2 {
-		t.Errorf("%d characters", n)
+	const n = 20_000
+	p := bigPlan(n)
+	for range n {
+		p.Diagnostics = append(p.Diagnostics, diag.Diagnostic{Severity: diag.Warning, Summary: "the FN ends soon"})
 	}
-	listed := strings.Count(got, "- `+`")
-	m := regexp.MustCompile(`and (\d+) steps more`).FindStringSubmatch(got)
-	if m == nil {
-		t.Fatalf("the rest is not counted; the end is %s", got[len(got)-200:])
+	got := PlanMarkdown(p)
+	if l := utf8.RuneCountInString(got); l > maxMarkdown || l < maxMarkdown/2 {
+		t.Errorf("%d characters", l)
 	}
-	if rest := 20_000 - listed; m[1] != strconv.Itoa(rest) {
-		t.Errorf("%s more, want %d", m[1], rest)
+	sections := strings.Split(got, "\n\n- ")
+	if len(sections) != 5 { // heading, overview, weighty, diagnostics, steps
+		t.Fatalf("%d sections", len(sections))
+	}
+	for _, s := range sections[2:] {
+		listed := strings.Count("\n- "+s, "\n- `+`") + strings.Count("\n- "+s, "\n- **warning**")
+		m := regexp.MustCompile(`and (\d+) \w+ more`).FindStringSubmatch(s)
+		if m == nil || m[1] != strconv.Itoa(n-listed) {
+			t.Errorf("%d listed, and the rest is counted as %v", listed, m)
+		}
 	}
 	if strings.Count(got, "<details>") != strings.Count(got, "</details>") {
 		t.Error("a fold is left open")

@@ -17,9 +17,24 @@ func stepLines(p *planner.Plan) []string {
 	return lines
 }
 
+// weightyLines is a line for each step that a reviewer has to weigh.
+func weightyLines(p *planner.Plan) []string {
+	var lines []string
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Irreversible || s.Cost != (planner.Cost{}) {
+			lines = append(lines, stepHead(s)+mdFacts(stakes(s, Options{}))+"\n")
+		}
+	}
+	return lines
+}
+
+func stepHead(s *planner.Step) string {
+	return "- `" + s.Action.Symbol() + "` **" + mdText(stepVerb(*s)) + "** " + mdCode(s.Address)
+}
+
 func stepLine(s *planner.Step) string {
 	var b strings.Builder
-	b.WriteString("- `" + s.Action.Symbol() + "` **" + mdText(stepVerb(*s)) + "** " + mdCode(s.Address))
+	b.WriteString(stepHead(s))
 	if s.Reason != "" {
 		b.WriteString(": " + mdText(s.Reason))
 	}
@@ -30,12 +45,17 @@ func stepLine(s *planner.Step) string {
 	if len(s.Waits) > 0 {
 		facts = append(facts, "waits for "+whoms(s.Waits))
 	}
-	for _, f := range facts {
-		b.WriteString("; " + mdText(f))
-	}
-	b.WriteByte('\n')
+	b.WriteString(mdFacts(facts) + "\n")
 	for _, c := range s.Changes {
 		b.WriteString("  - " + changeLine(c) + "\n")
+	}
+	return b.String()
+}
+
+func mdFacts(facts []string) string {
+	var b strings.Builder
+	for _, f := range facts {
+		b.WriteString("; " + mdText(f))
 	}
 	return b.String()
 }

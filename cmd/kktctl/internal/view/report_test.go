@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 func TestApplyReport(t *testing.T) {
@@ -98,6 +100,16 @@ func TestState(t *testing.T) {
 	if got := StateList(nil, Options{}); got != "The state is empty.\n" {
 		t.Errorf("no state reads %q", got)
 	}
+}
+
+func TestHistory(t *testing.T) {
+	entries := []state.Entry{
+		{Serial: 1, At: now(), Who: "anna@office 42", Event: "intent", Address: "kkts.sloboda-1"},
+		{Serial: 2, At: now().Add(time.Minute), Who: "anna@office 42", Event: "pay", Address: "kkts.sloboda-1", Outcome: "done"},
+	}
+	golden(t, "history.txt", History(entries, Options{Now: now()}))
+	entries[0].Who, entries[0].Event, entries[0].Address, entries[0].Outcome = hostile, hostile, hostile, hostile
+	checkClean(t, History(entries, Options{}), "\n")
 }
 
 func sampleDiagnostics() diag.List {
