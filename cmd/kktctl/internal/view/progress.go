@@ -100,6 +100,21 @@ func (p *Progress) say(e apply.Event) {
 	_, _ = io.WriteString(p.out, l) // the report tells all of it again
 }
 
+// Say writes a notice, such as what the first Ctrl-C does, above the picture.
+// Nothing else may write to the terminal while the progress is open.
+func (p *Progress) Say(notice string) {
+	text := CleanLines(strings.TrimSuffix(notice, "\n")) + "\n"
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+	case p.live:
+		p.above.WriteString(text)
+	default:
+		_, _ = io.WriteString(p.out, text)
+	}
+}
+
 // stays is an event as lines that are not drawn over.
 func (p *Progress) stays(e apply.Event) string {
 	l := eventLine(e, p.t)

@@ -212,6 +212,30 @@ func TestProgressAfterCloseSaysNothing(t *testing.T) {
 	}
 }
 
+func TestSay(t *testing.T) {
+	var b bytes.Buffer
+	p := NewProgress(Output{Err: &b}, 1, ProgressOptions{})
+	p.Say("finishing what was sent\x1b[A")
+	p.Close()
+	p.Say("late")
+	if got, want := b.String(), "finishing what was sent\\x1b[A\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p, s := liveProgress(t, 1)
+		time.Sleep(time.Second)
+		p.Say("finishing\n")
+		time.Sleep(time.Second)
+		if got := s.all(); len(got) != 2 || got[0] != "finishing" {
+			t.Errorf("on the screen: %q", got)
+		}
+		p.Close()
+		if got := s.text(); got != "finishing" {
+			t.Errorf("left on the screen: %q", got)
+		}
+	})
+}
+
 // lineWriter fails after some writes.
 type lineWriter struct {
 	lines []string
