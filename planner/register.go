@@ -86,6 +86,10 @@ func registerReason(t *till) string {
 // notShown warns of a till that cannot be seen. A payment that is still to
 // come makes it visible, so that nothing is amiss then.
 func (p *planning) notShown(t *till, what, hint string) {
+	if t.registered() && t.prior.Attributes != nil && compare(t.prior.Attributes, &t.want)&^t.ignored() != 0 {
+		p.leaveOut()
+		p.say(diag.Note, t, "declared otherwise than it was registered: compared again when the till is in the list")
+	}
 	if !t.unregistered() && (t.run(Pay) != nil || p.codeToUse(t)) {
 		return
 	}

@@ -28,6 +28,12 @@ func (p *planning) planRenta(t *till) {
 		}
 		return
 	}
+	if t.runs(RemoveKKT) {
+		if wanted != "" {
+			p.join(t, wanted, "declared a member of Renta, and about to be removed")
+		}
+		return
+	}
 	was := t.centre(wanted)
 	if len(t.members) > 0 && (wanted == "" || !p.sameCentre(was, wanted)) {
 		if !p.leave(t, was) {
@@ -62,9 +68,6 @@ func (p *planning) sameCentre(a, b string) bool {
 
 // leave plans to remove the till from a centre, and tells whether it could.
 func (p *planning) leave(t *till, centre string) bool {
-	if t.run(RemoveKKT) != nil {
-		return true
-	}
 	if centre == "" {
 		centre = p.onlyCentre()
 	}
