@@ -56,16 +56,8 @@ func driftLine(p *planner.Plan) string {
 	return "Drift: " + count(len(p.Drift), "difference") + " in " + count(len(tills), "till") + "."
 }
 
-// summaryLine is the planner's own line.
-func summaryLine(p *planner.Plan) string {
-	if s := p.SummaryLine(); s != "" {
-		return Clean(s)
-	}
-	if !p.HasChanges() {
-		return "No changes. The fleet matches the declaration."
-	}
-	return "Plan: " + count(len(p.Steps), "step") + "."
-}
+// summaryLine is the planner's own line. It is never wrapped: scripts look for it.
+func summaryLine(p *planner.Plan) string { return Clean(p.SummaryLine()) }
 
 func (w *planWriter) line(indent string, parts ...string) {
 	w.b.WriteString(indent)
