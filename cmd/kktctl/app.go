@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+)
+
+// App is everything that commands take from the outside.
+type App struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// InTTY, OutTTY and ErrTTY tell which streams are a terminal.
+	InTTY, OutTTY, ErrTTY bool
+	Width                 int // of the terminal in columns; 0 when unknown
+	// Size gives the present size of the terminal that Err is; it may be nil.
+	Size func() (width, height int)
+	Env  func(string) string
+	Now  func() time.Time
+	// Signals starts the delivery of interrupts; the function returned ends it.
+	Signals func() (<-chan os.Signal, func())
+}
+
+// Main runs the command that the arguments name and gives the exit code.
+func (a *App) Main(args []string) int {
+	a.Err = &lineWriter{w: a.Err}
+	root, g := newRootCmd(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(context.Background())
+	a.printError(g, err)
+	return exitCode(err)
+}
+
+// lineWriter lets several goroutines write: calls are told of with -v while
+// progress is.
+type lineWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write writes p whole.
+func (l *lineWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// now is the current time in UTC: the only form kept and sent.
+func (a *App) now() time.Time { return a.Now().UTC() }
+
+// output gives the streams as the view needs them.
+func (a *App) output(g *globals) view.Output {
+	return view.NewOutput(view.OutputOptions{
+		Out: a.Out, Err: a.Err, OutTTY: a.OutTTY, ErrTTY: a.ErrTTY, Width: a.Width,
+		NoColor: g.NoColor, Verbose: g.Verbose,
+		LookupEnv: func(name string) (string, bool) {
+			v := a.Env(name)
+			return v, v != ""
+		},
+	})
+}

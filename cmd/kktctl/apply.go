@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/go-multierror"
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
+)
+
+type applyOptions struct {
+	planning
+	running
+	AutoApprove bool
+	PlanFile    string
+}
+
+func newApplyCmd(a *App, g *globals) *cobra.Command {
+	o := applyOptions{planning: planning{Refresh: true}}
+	cmd := &cobra.Command{
+		Use:   "apply [PLAN]",
+		Short: "Make the fleet as declared",
+		Long: `Shows the plan, asks, and applies it in dependency order as far as the answers
+allow. What waits for people or the tax service goes on with the next apply or
+resume, from the same state, by any process.
+
+A saved PLAN (kktctl plan --out) is applied exactly as it is, once, or refused
+as stale.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.PlanFile = args[0]
+			}
+			return a.runApply(cmd.Context(), g, o)
+		},
+	}
+	f := cmd.Flags()
+	o.planning.flags(f)
+	o.running.flags(f)
+	f.BoolVar(&o.AutoApprove, "auto-approve", false, "do not ask")
+	return cmd
+}
+
+func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
+	if err := a.mayApply(o); err != nil {
+		return err
+	}
+	saved, err := o.saved()
+	if err != nil {
+		return err
+	}
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return err
+	}
+	ctx, in := a.watchInterrupts(ctx, true)
+	defer in.end()
+	return a.withSession(ctx, g, fleet, "apply", o.running, func(w *work) error {
+		return a.planAndRun(ctx, in, w, o, saved)
+	})
+}
+
+// mayApply refuses before anything is read: without a terminal nobody can say
+// yes, and with --json the question has no place.
+func (a *App) mayApply(o applyOptions) error {
+	switch {
+	case o.AutoApprove:
+		return nil
+	case !a.InTTY:
+		return errNoTerminal
+	case o.JSON:
+		return errors.New("--json needs --auto-approve: the question would stand among the JSON lines")
+	}
+	return nil
+}
+
+// saved reads the plan file, if one was given.
+func (o applyOptions) saved() (*planFile, error) {
+	if o.PlanFile == "" {
+		return nil, nil
+	}
+	if len(o.Targets)+len(o.Exclude) > 0 || o.AllowUnregister > 0 {
+		return nil, errors.New("a saved plan is applied as it is: --target, --exclude and --allow-unregister belong to kktctl plan")
+	}
+	return readPlan(o.PlanFile)
+}
+
+// work is what a command that writes has in hands.
+type work struct {
+	g       *globals
+	fleet   *spec.Fleet
+	backend *backend
+	session *apply.Session
+}
+
+// withSession opens the service and the state under its lock for do.
+func (a *App) withSession(ctx context.Context, g *globals, fleet *spec.Fleet, operation string, o running, do func(*work) error) error {
+	store, err := openStore(statePath(g, fleet))
+	if err != nil {
+		return err
+	}
+	// The lock comes first: it guards the simulated service's file as well.
+	s, err := a.openSession(ctx, g, store, fleet.Name, operation, o.LockTimeout)
+	if err != nil {
+		return err
+	}
+	err = a.withBackend(ctx, g, fleet, func(b *backend) error {
+		return do(&work{g: g, fleet: b.fleet, backend: b, session: s})
+	})
+	if closing := s.Close(ctx); closing != nil {
+		err = multierror.Append(err, fmt.Errorf("the state could not be closed: %w", closing))
+	}
+	return err
+}
+
+// withBackend opens the service for do.
+func (a *App) withBackend(ctx context.Context, g *globals, fleet *spec.Fleet, do func(*backend) error) error {
+	b, err := a.openBackend(ctx, g, fleet, forApply)
+	if err != nil {
+		return err
+	}
+	err = do(b)
+	if closing := b.close(); closing != nil {
+		err = multierror.Append(err, closing)
+	}
+	return err
+}
+
+// planAndRun plans under the lock, shows, asks and applies.
+func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOptions, saved *planFile) error {
+	plan, err := a.makePlan(ctx, w.backend, w.session.Snapshot(), o.planningFor(saved))
+	if err != nil {
+		return err
+	}
+	if saved != nil {
+		if err := checkStale(saved.Plan, plan); err != nil {
+			return err
+		}
+	}
+	if !o.JSON {
+		if err := a.showPlan(w.g, plan, "text"); err != nil {
+			return err
+		}
+	}
+	if plan.Diagnostics.HasErrors() {
+		if o.JSON {
+			return diagnosed(plan.Diagnostics)
+		}
+		return errPlanErrors
+	}
+	if !o.AutoApprove && startsSomething(plan) {
+		asking, stop := cancelledBy(ctx, in.stop)
+		defer stop()
+		if err := a.confirm(asking, "Apply this plan?"); err != nil {
+			return err
+		}
+	}
+	return a.run(ctx, in, w, plan, o.running)
+}
+
+// planningFor gives what narrows the plan: a saved plan carries that with it.
+func (o applyOptions) planningFor(saved *planFile) planning {
+	p := o.planning
+	if saved != nil {
+		p.Targets, p.Exclude, p.AllowUnregister = saved.Targets, saved.Exclude, saved.AllowUnregister
+	}
+	return p
+}
+
+// startsSomething tells whether the plan has steps that nobody has agreed to
+// before.
+func startsSomething(plan *planner.Plan) bool {
+	for _, s := range plan.Steps {
+		if s.Action != planner.Continue {
+			return true
+		}
+	}
+	return false
+}
+
+// cancelledBy gives a context that ends when stop is closed as well.
+func cancelledBy(ctx context.Context, stop <-chan struct{}) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-stop:
+		case <-ctx.Done():
+		}
+		cancel()
+	}()
+	return ctx, func() { cancel(); <-ended }
+}

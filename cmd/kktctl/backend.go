@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net/url"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/providers/ofd"
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// purpose is what a service is opened for. What is opened for a plan has no
+// method that changes anything.
+type purpose uint8
+
+const (
+	forPlan purpose = iota
+	forApply
+)
+
+// backend is the service, real or simulated, as a command uses it.
+type backend struct {
+	fleet    *spec.Fleet
+	codes    map[string]string // resolved activation codes by till address
+	observer apply.Observer
+	provider apply.Provider // nil for a plan
+	close    func() error
+}
+
+// openBackend resolves the secrets and makes the clients; nothing is called
+// yet.
+func (a *App) openBackend(ctx context.Context, g *globals, fleet *spec.Fleet, why purpose) (*backend, error) {
+	if g.Sandbox {
+		return a.openSandbox(g, fleet, why)
+	}
+	if err := checkEndpoint(g.Endpoint); err != nil {
+		return nil, err
+	}
+	s := &secrets{dir: fleet.Dir, env: a.Env}
+	c, codes, err := a.realConfig(g, fleet, s, why)
+	a.showDiagnostics(g, s.notes)
+	if err != nil {
+		return nil, err
+	}
+	return newBackend(fleet, codes, c, why, func() error { return nil })
+}
+
+// newBackend makes the clients of one purpose.
+func newBackend(fleet *spec.Fleet, codes map[string]string, c ofd.Config, why purpose, closing func() error) (*backend, error) {
+	b := &backend{fleet: fleet, codes: codes, close: closing}
+	if why == forPlan {
+		o, err := ofd.NewObserver(c)
+		if err != nil {
+			return nil, err
+		}
+		b.observer = o
+		return b, nil
+	}
+	p, err := ofd.New(c)
+	if err != nil {
+		return nil, err
+	}
+	b.observer, b.provider = p, p
+	return b, nil
+}
+
+// realConfig resolves everything that the real service needs; all that is
+// missing is told at once.
+func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose) (ofd.Config, map[string]string, error) {
+	c := ofd.Config{
+		Fleet: fleet, Endpoint: g.Endpoint, UserAgent: "kktctl/" + version, Now: a.Now, Logger: a.callLog(g),
+	}
+	var missing diagnosed
+	note := func(err error) {
+		if err != nil {
+			missing = append(missing, diagnosticsOf(err)...)
+		}
+	}
+	var err error
+	c.APIKey, err = partnerKey(fleet, s)
+	note(err)
+	note(rentaLogin(fleet, s, &c))
+	c.RootCAs, err = roots(fleet.Provider.CABundle, s)
+	note(err)
+	codes, err := activationCodes(fleet, s.value)
+	note(err)
+	if why == forApply {
+		c.Signers, err = signers(fleet)
+		note(err)
+	}
+	if len(missing) > 0 {
+		return c, nil, missing
+	}
+	return c, codes, nil
+}
+
+func partnerKey(fleet *spec.Fleet, s *secrets) (string, error) {
+	p := fleet.Provider.Partner
+	switch {
+	case !p.APIKey.IsZero():
+		return s.value(p.APIKey, "provider.partner.apiKey")
+	case len(fleet.KKTs) == 0:
+		return "", nil
+	case !p.Login.IsZero():
+		return "", diag.Diagnostic{
+			Summary: "provider.partner: login and password (API v1) are not supported yet", Pos: p.Pos,
+			Hint: "ask OFD.ru for a key of the API v2 and give it as apiKey: env:OFD_API_KEY",
+		}
+	default:
+		return "", diag.Diagnostic{
+			Summary: "provider.partner.apiKey is not declared", Pos: p.Pos, Hint: "add apiKey: env:OFD_API_KEY",
+		}
+	}
+}
+
+// rentaLogin resolves the login of Renta. A fleet without members does
+// without it.
+func rentaLogin(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
+	r := fleet.Provider.Renta
+	needed := false
+	for _, k := range fleet.KKTs {
+		needed = needed || k.Renta != ""
+	}
+	if r.IsZero() {
+		if needed {
+			return diag.Diagnostic{
+				Summary: "provider.renta is not declared, but tills are to be members of a shopping centre",
+				Hint:    "add renta: {login: env:RENTA_LOGIN, password: env:RENTA_PASSWORD} to provider",
+			}
+		}
+		return nil
+	}
+	login, err := s.value(r.Login, "provider.renta.login")
+	if err == nil {
+		c.RentaPassword, err = s.value(r.Password, "provider.renta.password")
+	}
+	if err != nil {
+		if needed {
+			return err
+		}
+		return nil //nolint:nilerr // nothing declared needs it; a former member's removal says so itself
+	}
+	c.RentaLogin = login
+	return nil
+}
+
+// roots reads the declared roots of trust; nil means the system's.
+func roots(ref spec.Secret, s *secrets) (*x509.CertPool, error) {
+	if ref.IsZero() {
+		return nil, nil
+	}
+	pem, err := s.public(ref, "provider.caBundle")
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, secretError(ref, "provider.caBundle", "there is no certificate in it", "it is a file of PEM certificates")
+	}
+	return pool, nil
+}
+
+// checkEndpoint refuses an --endpoint that credentials must not be sent to.
+func checkEndpoint(endpoint string) error {
+	if endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return fmt.Errorf("--endpoint is not an address of a service\nhint: write it as https://ofd.ru or http://127.0.0.1:8080, without a login in it")
+	}
+	return nil
+}
+
+// callLog tells of each call with -v.
+func (a *App) callLog(g *globals) func(string) {
+	if !g.Verbose {
+		return nil
+	}
+	return func(line string) { fmt.Fprintln(a.Err, view.Clean(line)) }
+}

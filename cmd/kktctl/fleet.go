@@ -1,0 +1,53 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// diagnosed is an error made of diagnostics: all of them are shown.
+type diagnosed diag.List
+
+// Error joins the diagnostics.
+func (d diagnosed) Error() string {
+	lines := make([]string, 0, len(d))
+	for _, one := range d {
+		lines = append(lines, one.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// loadFleet reads the declaration. Its warnings are shown, its errors are the
+// error.
+func (a *App) loadFleet(g *globals) (*spec.Fleet, error) {
+	fleet, list := spec.Load(g.File)
+	if list.HasErrors() || fleet == nil {
+		return nil, diagnosed(list)
+	}
+	a.showDiagnostics(g, list)
+	return fleet, nil
+}
+
+// statePath is where a fleet's state lies: beside the fleet file, or where
+// --state says. A sandbox has a state of its own: what was tried must never
+// be taken for what was done.
+func statePath(g *globals, fleet *spec.Fleet) string {
+	path := g.State
+	if path == "" {
+		path = filepath.Join(fleet.Dir, fleet.Name+stateSuffix)
+	}
+	if g.Sandbox {
+		path = strings.TrimSuffix(path, stateSuffix) + ".sandbox" + stateSuffix
+	}
+	return path
+}
+
+// worldPath is where the simulated service of --sandbox is kept.
+func worldPath(g *globals, fleet *spec.Fleet) string {
+	return strings.TrimSuffix(statePath(g, fleet), stateSuffix) + ".json"
+}
+
+const stateSuffix = ".kktstate"

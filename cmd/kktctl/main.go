@@ -1,0 +1,54 @@
+// Command kktctl keeps a fleet of Russian online cash registers (ККТ) as it
+// is declared in a YAML file: it reads the live state through OFD.ru's APIs,
+// shows a plan, and applies it in dependency order, for weeks where the tax
+// service, a signature or a printed report is awaited.
+//
+// One file holds one command: its options, the constructor that gives it
+// flags, and the function that runs it. Streams, environment and clock come
+// from App, so that a test runs a command inside its own process.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+)
+
+// version is set by the linker, see the Makefile.
+var version = "dev"
+
+func main() { os.Exit(realMain()) }
+
+// realMain runs kktctl with the process's own streams and gives its exit code.
+func realMain() int {
+	inTTY, _ := view.Detect(os.Stdin)
+	outTTY, width := view.Detect(os.Stdout)
+	errTTY, errWidth := view.Detect(os.Stderr)
+	if width == 0 {
+		width = errWidth
+	}
+	app := &App{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		InTTY: inTTY, OutTTY: outTTY, ErrTTY: errTTY, Width: width,
+		Size: func() (int, int) {
+			width, height, err := term.GetSize(int(os.Stderr.Fd()))
+			if err != nil {
+				return errWidth, 24
+			}
+			return width, height
+		},
+		Env: os.Getenv,
+		Now: time.Now,
+		Signals: func() (<-chan os.Signal, func()) {
+			c := make(chan os.Signal, 2)
+			signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+			return c, func() { signal.Stop(c) }
+		},
+	}
+	return app.Main(os.Args[1:])
+}

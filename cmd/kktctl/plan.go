@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/planner"
+)
+
+// errPlanErrors ends a command whose plan says itself what is wrong.
+var errPlanErrors = errors.New("the plan has errors: nothing can be applied")
+
+type planOptions struct {
+	planning
+	Out      string
+	Format   string
+	JSON     bool
+	Detailed bool
+}
+
+func newPlanCmd(a *App, g *globals) *cobra.Command {
+	var o planOptions
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what would be done, and what it costs",
+		Long:  "Reads the live state and shows what would be done to make the fleet as declared: steps in order, what each costs, what cannot be taken back, whom it waits for. Changes nothing.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.JSON {
+				o.Format = "json"
+			}
+			return a.runPlan(cmd.Context(), g, o)
+		},
+	}
+	f := cmd.Flags()
+	o.flags(f)
+	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN")
+	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
+	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
+	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
+	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes")
+	cmd.MarkFlagsMutuallyExclusive("format", "json")
+	return cmd
+}
+
+func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
+	switch o.Format {
+	case "text", "json", "markdown":
+	default:
+		return fmt.Errorf("--format is %q\nhint: text, json or markdown", o.Format)
+	}
+	ctx, in := a.watchInterrupts(ctx, false)
+	defer in.end()
+	plan, err := a.planOnly(ctx, g, o.planning)
+	if err != nil {
+		return err
+	}
+	if err := a.showPlan(g, plan, o.Format); err != nil {
+		return err
+	}
+	if plan.Diagnostics.HasErrors() {
+		return errPlanErrors
+	}
+	if o.Out != "" {
+		if err := savePlan(o.Out, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister}); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.Err, "The plan is saved. Apply it with: %s apply %s\n", a.program(g), shellWord(o.Out))
+	}
+	if o.Detailed && plan.HasChanges() {
+		return withCode(exitChanges, nil)
+	}
+	return nil
+}
+
+// planOnly computes a plan from the stored state, without the lock.
+func (a *App) planOnly(ctx context.Context, g *globals, p planning) (*planner.Plan, error) {
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(statePath(g, fleet))
+	if err != nil {
+		return nil, err
+	}
+	snap, err := a.load(ctx, g, store)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFleet(snap, fleet.Name, store.Location()); err != nil {
+		return nil, err
+	}
+	b, err := a.openBackend(ctx, g, fleet, forPlan)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := a.makePlan(ctx, b, snap, p)
+	return plan, errors.Join(err, b.close())
+}
+
+// showPlan prints the plan to stdout.
+func (a *App) showPlan(g *globals, plan *planner.Plan, format string) error {
+	switch format {
+	case "json":
+		return view.PlanJSON(a.Out, plan)
+	case "markdown":
+		_, err := fmt.Fprint(a.Out, view.PlanMarkdown(plan))
+		return err
+	default:
+		_, err := fmt.Fprint(a.Out, view.PlanText(plan, a.outOptions(g)))
+		return err
+	}
+}

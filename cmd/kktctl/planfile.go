@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// maxPlanSize bounds a plan file: 100,000 tills with several steps each fit.
+const maxPlanSize = 1 << 30
+
+// planFile is a saved plan: the plan's JSON and what it was narrowed by.
+type planFile struct {
+	*planner.Plan
+	Targets         []string `json:"targets,omitempty"`
+	Exclude         []string `json:"exclude,omitempty"`
+	AllowUnregister int      `json:"allowUnregister,omitempty"`
+}
+
+// savePlan writes the plan's JSON, readable by its owner only, whole or not
+// at all.
+func savePlan(path string, plan planFile) error {
+	data, err := json.MarshalIndent(plan, "", "  ")
+	if err != nil {
+		return fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // 0600
+	if err != nil {
+		return fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	_, err = f.Write(append(data, '\n'))
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("the plan cannot be saved: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}
+
+// readPlan reads what savePlan wrote. A plan file is input like any other:
+// nothing of it is acted upon before it equals a plan made anew.
+func readPlan(path string) (*planFile, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return nil, fmt.Errorf("the plan %s cannot be read: %s", path, reason(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPlanSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("the plan %s cannot be read: %w", path, err)
+	}
+	if len(data) > maxPlanSize {
+		return nil, fmt.Errorf("the plan %s cannot be read: it is too large", path)
+	}
+	plan := planFile{Plan: &planner.Plan{}}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if err := dec.Decode(&plan); err != nil {
+		return nil, fmt.Errorf("%s is not a saved plan: %w\nhint: make one with kktctl plan --out %s", path, err, path)
+	}
+	if plan.FormatVersion != planner.FormatVersion {
+		return nil, diag.Diagnostic{
+			Summary: fmt.Sprintf("the plan %s has format %d, this kktctl reads format %d", path, plan.FormatVersion, planner.FormatVersion),
+			Hint:    "plan again with this kktctl",
+		}
+	}
+	return &plan, nil
+}

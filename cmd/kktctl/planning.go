@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
+)
+
+// planning is what narrows or widens a plan, the same for plan and apply.
+type planning struct {
+	Targets         []string
+	Exclude         []string
+	Refresh         bool
+	AllowUnregister int
+}
+
+func (p *planning) flags(f *pflag.FlagSet) {
+	f.StringArrayVar(&p.Targets, "target", nil, "only this till and what it needs (repeatable)")
+	f.StringArrayVar(&p.Exclude, "exclude", nil, "not this till (repeatable)")
+	f.IntVar(&p.AllowUnregister, "allow-unregister", 0, "deregister up to so many tills, above policy.maxUnregister")
+}
+
+// makePlan reads what the plan needs and computes it.
+func (a *App) makePlan(ctx context.Context, b *backend, snap *state.Snapshot, p planning) (*planner.Plan, error) {
+	prior := apply.PriorOf(snap)
+	in := planner.Input{
+		Fleet: b.fleet, Codes: b.codes, Prior: prior, Now: a.now(),
+		AllowUnregister: p.AllowUnregister, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
+	}
+	if p.Refresh {
+		live, err := b.observer.Observe(ctx, planner.NeedsOf(b.fleet, prior, in.Now))
+		if err != nil {
+			return nil, fmt.Errorf("the live state could not be read: %w", err)
+		}
+		in.Live = live
+	}
+	return planner.New(in), nil
+}
+
+// activationCodes resolves the declared codes by till address. All that is
+// missing is told at once.
+func activationCodes(fleet *spec.Fleet, value func(spec.Secret, string) (string, error)) (map[string]string, error) {
+	codes := map[string]string{}
+	var missing diagnosed
+	for _, name := range sortedKeys(fleet.KKTs) {
+		k := fleet.KKTs[name]
+		switch code := k.ActivationCode; {
+		case code.Literal != "":
+			codes[k.Resource()] = code.Literal
+		case !code.Ref.IsZero():
+			v, err := value(code.Ref, "activationCode of "+k.Resource())
+			if err != nil {
+				missing = append(missing, diagnosticsOf(err)...)
+				continue
+			}
+			codes[k.Resource()] = v
+		}
+	}
+	if len(missing) > 0 {
+		return nil, missing
+	}
+	return codes, nil
+}
+
+// checkFleet refuses a state that is of another fleet.
+func checkFleet(snap *state.Snapshot, fleet, location string) error {
+	if snap == nil || snap.Fleet == fleet {
+		return nil
+	}
+	return diag.Diagnostic{
+		Summary: fmt.Sprintf("the state %s is of the fleet %q, the file declares %q", location, snap.Fleet, fleet),
+		Hint:    "give each fleet a state of its own with --state, or put the name back",
+	}
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/spec/diag"
+)
+
+// showDiagnostics prints diagnostics to stderr; notes only with -v.
+func (a *App) showDiagnostics(g *globals, list diag.List) {
+	var shown diag.List
+	for _, d := range list {
+		if d.Severity != diag.Note || g.Verbose {
+			shown = append(shown, d)
+		}
+	}
+	if len(shown) == 0 {
+		return
+	}
+	out := a.output(g)
+	fmt.Fprint(a.Err, view.Diagnostics(shown, out.ErrOptions(a.now())))
+}
+
+// printError tells why a command ended, once and to stderr.
+func (a *App) printError(g *globals, err error) {
+	var c *coded
+	if err == nil || errors.As(err, &c) && c.err == nil {
+		return
+	}
+	list := diagnosticsOf(err)
+	out := a.output(g)
+	fmt.Fprint(a.Err, view.Diagnostics(list, out.ErrOptions(a.now())))
+}
+
+// diagnosticsOf takes an error apart into what is to be told.
+func diagnosticsOf(err error) diag.List {
+	var list diagnosed
+	var one diag.Diagnostic
+	var many *multierror.Error
+	switch {
+	case errors.As(err, &list):
+		return diag.List(list)
+	case errors.As(err, &one):
+		return diag.List{one}
+	case errors.As(err, &many):
+		var all diag.List
+		for _, e := range many.Errors {
+			all = append(all, diagnosticsOf(e)...)
+		}
+		return all
+	default:
+		return diag.List{fromText(err.Error())}
+	}
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func newResumeCmd(a *App, g *globals) *cobra.Command {
+	o := running{resume: true}
+	cmd := &cobra.Command{
+		Use:   "resume",
+		Short: "Go on with what runs; start nothing",
+		Long:  "Continues what an apply has begun, as far as the answers allow, and starts nothing: no question is asked, because everything it does was agreed to before.",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runResume(cmd.Context(), g, o) },
+	}
+	o.flags(cmd.Flags())
+	return cmd
+}
+
+func (a *App) runResume(ctx context.Context, g *globals, o running) error {
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return err
+	}
+	ctx, in := a.watchInterrupts(ctx, true)
+	defer in.end()
+	return a.withSession(ctx, g, fleet, "resume", o, func(w *work) error {
+		plan, err := a.makePlan(ctx, w.backend, w.session.Snapshot(), planning{Refresh: true})
+		if err != nil {
+			return err
+		}
+		return a.run(ctx, in, w, plan, o)
+	})
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/go-multierror"
+	"github.com/spf13/pflag"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/planner"
+)
+
+// running is how steps are carried out, the same for apply and resume.
+type running struct {
+	Wait        time.Duration
+	LockTimeout time.Duration
+	Parallelism int
+	JSON        bool
+	Detailed    bool
+	resume      bool
+}
+
+func (r *running) flags(f *pflag.FlagSet) {
+	f.DurationVar(&r.Wait, "wait", 0, "go on for so long with what waits, such as 30m")
+	f.DurationVar(&r.LockTimeout, "lock-timeout", 0, "wait for the state's lock for so long")
+	f.IntVar(&r.Parallelism, "parallelism", 10, "steps at the same time")
+	f.BoolVar(&r.JSON, "json", false, "one JSON object a line")
+	f.BoolVar(&r.Detailed, "detailed-exitcode", false, "exit 3 when something waits")
+}
+
+// run applies a plan and tells how it ended.
+func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Plan, o running) error {
+	opts, err := a.runOptions(in, w, o)
+	if err != nil {
+		return err
+	}
+	listener, done := a.listener(w.g, plan, o)
+	opts.Listener = listener
+	report, err := w.session.Run(ctx, w.fleet, plan, w.backend.provider, opts)
+	if closing := done(); closing != nil {
+		err = multierror.Append(err, closing)
+	}
+	if report == nil {
+		return err
+	}
+	if !o.JSON && plan.HasChanges() {
+		fmt.Fprint(a.Out, view.ApplyReport(report, a.outOptions(w.g)))
+	}
+	return outcome(report, otherErrors(err), in.happened(), o.Detailed)
+}
+
+func (a *App) runOptions(in *interrupts, w *work, o running) (apply.Options, error) {
+	poll, err := a.envDuration("KKTCTL_POLL_INTERVAL")
+	if err != nil {
+		return apply.Options{}, err
+	}
+	quiet, err := a.envDuration("KKTCTL_QUIET_PERIOD")
+	if err != nil {
+		return apply.Options{}, err
+	}
+	if o.Parallelism < 1 {
+		return apply.Options{}, fmt.Errorf("--parallelism is %d\nhint: give a number from 1", o.Parallelism)
+	}
+	return apply.Options{
+		Parallelism: o.Parallelism, Wait: o.Wait, PollInterval: poll, QuietPeriod: quiet,
+		Resume: o.resume, Codes: w.backend.codes, Version: version, Stop: in.stop,
+	}, nil
+}
+
+// envDuration reads a duration such as 10s; 0 when it is not set.
+func (a *App) envDuration(name string) (time.Duration, error) {
+	v := a.Env(name)
+	if v == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("%s is %q, which is not a duration\nhint: write it as 10s, 5m or 1h", name, v)
+	}
+	return d, nil
+}
+
+// listener shows what happens: as JSON lines, or for people on stderr.
+func (a *App) listener(g *globals, plan *planner.Plan, o running) (apply.Listener, func() error) {
+	if o.JSON {
+		lines := view.NewJSONLines(a.Out)
+		return lines, lines.Err
+	}
+	out := a.output(g)
+	out.Moving = out.Moving && !g.Verbose // the calls that -v tells of would tear the picture
+	p := view.NewProgress(out, len(plan.Steps), view.ProgressOptions{Now: a.Now, Size: a.Size})
+	return p, p.Close
+}
+
+// otherErrors leaves out the failed steps: the report tells of them.
+func otherErrors(err error) error {
+	var many *multierror.Error
+	if !errors.As(err, &many) {
+		return err
+	}
+	var rest *multierror.Error
+	for _, e := range many.Errors {
+		var step *apply.StepError
+		if !errors.As(e, &step) {
+			rest = multierror.Append(rest, e)
+		}
+	}
+	return rest.ErrorOrNil()
+}
+
+// outcome gives the exit code that a report leads to: what needs a person
+// most comes first.
+func outcome(report *apply.Report, err error, interrupted, detailed bool) error {
+	s := report.Summary
+	switch {
+	case interrupted:
+		if errors.Is(err, context.Canceled) {
+			err = nil
+		}
+		return withCode(exitInterrupted, err)
+	case s.Unknown > 0:
+		return withCode(exitUnknown, err)
+	case err != nil:
+		return err
+	case s.Failed > 0:
+		return withCode(exitError, nil)
+	case detailed && s.Waiting > 0:
+		return withCode(exitWaiting, nil)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/providers/ofd"
+	"github.com/kktctl/kktctl/providers/ofd/signer"
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/spec"
+)
+
+// openSandbox starts a simulated service inside this process. No secret of
+// the fleet is read: the sandbox has its own, so that none ends in its file.
+func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend, error) {
+	path := worldPath(g, fleet)
+	fmt.Fprintf(a.Err, "SANDBOX: a simulated service, kept in %s. Nothing real happens.\n\n", view.Clean(path))
+	world, err := a.sandboxWorld(g, fleet, path)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := activationCodes(fleet, func(ref spec.Secret, _ string) (string, error) { return sandboxCode(ref), nil })
+	if err != nil {
+		return nil, err
+	}
+	keeper := &worldKeeper{path: path}
+	opts := sim.Options{Now: a.Now, Log: a.callLog(g)}
+	if why == forApply { // a plan changes nothing, not even a simulated service
+		opts.OnChange = keeper.save
+	}
+	service := sim.New(world, opts)
+	address, err := service.Start("127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	local := *fleet
+	local.Provider.RequestsPerSecond = 0
+	c := ofd.Config{
+		Fleet: &local, Endpoint: address, UserAgent: "kktctl/" + version, Now: a.Now,
+		APIKey: sim.DefaultAPIKey, RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
+		Signers: sandboxSigners(fleet), Reports: sandboxDevice{service},
+	}
+	return newBackend(&local, codes, c, why, func() error { return errors.Join(service.Close(), keeper.err()) })
+}
+
+// sandboxSigners replaces every declared signer.
+func sandboxSigners(fleet *spec.Fleet) map[string]signer.Signer {
+	out := map[string]signer.Signer{}
+	for name := range fleet.Signers {
+		out[name] = sandboxSigner{}
+	}
+	return out
+}
+
+// sandboxSigner signs as the simulated service expects it: worth nothing
+// anywhere else.
+type sandboxSigner struct{}
+
+// Sign makes a signature that only the simulated service takes.
+func (sandboxSigner) Sign(_ context.Context, doc signer.Document) (string, error) {
+	return sim.SandboxSignature(doc.Content), nil
+}
+
+// sandboxDevice reads the reports that simulated tills print.
+type sandboxDevice struct{ service *sim.Service }
+
+// Report gives what the till with the factory number has printed.
+func (d sandboxDevice) Report(_ context.Context, serial string) (spec.FiscalReport, bool, error) {
+	r, ok := d.service.PrintedReport(serial)
+	return spec.FiscalReport{At: r.At, Document: r.Document, Sign: r.Sign}, ok, nil
+}
+
+// worldKeeper saves the simulated service after each change.
+type worldKeeper struct {
+	path   string
+	failed error // set by the service, read after it was closed
+}
+
+func (k *worldKeeper) save(w *sim.World) {
+	if err := w.Save(k.path); err != nil && k.failed == nil {
+		k.failed = err
+	}
+}
+
+func (k *worldKeeper) err() error {
+	if k.failed == nil {
+		return nil
+	}
+	return fmt.Errorf("the simulated service could not be kept: %w", k.failed)
+}
+
+// readWorld reads a simulated service; nil when there is none.
+func readWorld(path string) (*sim.World, error) {
+	world, err := sim.LoadWorld(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the simulated service cannot be read: %w\nhint: remove the file to begin anew", err)
+	}
+	return world, nil
+}

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens of the scripts and the output in README.md")
+
+// TestMain makes this test binary kktctl itself, and the program that signs
+// in scripts.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"kktctl": main,
+		"sign":   signForSandbox,
+	})
+}
+
+// signForSandbox signs what is on stdin, as the simulated service expects it.
+func signForSandbox() {
+	content, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Print(sim.SandboxSignature(string(content)))
+}
+
+// TestScripts runs what users do, one file each. The commands of the scripts
+// are described in testdata/script/README.md.
+func TestScripts(t *testing.T) {
+	base, err := os.ReadFile(filepath.Join("testdata", "base.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("KKTCTL_POLL_INTERVAL", "1ms")
+			e.Setenv("KKTCTL_QUIET_PERIOD", "1ms")
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("CI", "")
+			e.Values[baseKey{}] = base
+			e.Values[simKey{}] = &simulated{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"declare":    cmdDeclare,
+			"sim":        cmdSim,
+			"simctl":     cmdSimctl,
+			"ledger":     cmdLedger,
+			"calls":      cmdCalls,
+			"codeis":     cmdCodeIs,
+			"inside":     cmdInside,
+			"signoutbox": cmdSignOutbox,
+			"waitfor":    cmdWaitFor,
+			"lockid":     cmdLockID,
+		},
+	})
+}
+
+type (
+	baseKey struct{}
+	simKey  struct{}
+)
+
+// simulated is the service of one script.
+type simulated struct {
+	service *sim.Service
+	address string
+	changed chan struct{} // has one when the world changed since it was last taken
+}
+
+func serviceOf(ts *testscript.TestScript) *simulated {
+	s := ts.Value(simKey{}).(*simulated)
+	if s.service == nil {
+		ts.Fatalf("no service runs: use sim first")
+	}
+	return s
+}
+
+// declare FILE [TO] makes a fleet file of the common beginning and FILE.
+func cmdDeclare(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: declare FILE [TO]")
+	}
+	to := "fleet.yaml"
+	if len(args) > 1 {
+		to = args[1]
+	}
+	text := string(ts.Value(baseKey{}).([]byte)) + ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(to), []byte(text), 0o600))
+}
+
+// sim [WORLD] starts a service and points kktctl at it.
+func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
+	s := ts.Value(simKey{}).(*simulated)
+	if neg || s.service != nil {
+		ts.Fatalf("usage: sim [WORLD], once")
+	}
+	world := &sim.World{}
+	if len(args) > 0 {
+		var err error
+		world, err = sim.ParseWorld([]byte(ts.ReadFile(args[0])))
+		ts.Check(err)
+	}
+	s.changed = make(chan struct{}, 1)
+	s.service = sim.New(world, sim.Options{OnChange: func(*sim.World) {
+		select {
+		case s.changed <- struct{}{}:
+		default:
+		}
+	}})
+	address, err := s.service.Start("127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { _ = s.service.Close() })
+	s.address = address
+	ts.Setenv("KKTCTL_ENDPOINT", address)
+	ts.Setenv("OFD_API_KEY", sim.DefaultAPIKey)
+	ts.Setenv("RENTA_LOGIN", sim.DefaultRentaLogin)
+	ts.Setenv("RENTA_PASSWORD", sim.DefaultRentaPassword)
+}
+
+// simctl METHOD PATH [FILE] talks to the service's control; its answer is
+// the stdout of the script.
+func cmdSimctl(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: simctl METHOD PATH [FILE]")
+	}
+	s := serviceOf(ts)
+	var body io.Reader
+	if len(args) > 2 {
+		body = strings.NewReader(ts.ReadFile(args[2]))
+	}
+	req, err := http.NewRequest(args[0], s.address+"/_sim/"+strings.TrimPrefix(args[1], "/"), body)
+	ts.Check(err)
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if resp.StatusCode >= 300 {
+		ts.Fatalf("%s: %s", resp.Status, answer)
+	}
+	_, err = ts.Stdout().Write(append(bytes.TrimSpace(answer), '\n'))
+	ts.Check(err)
+}
+
+// ledger [KIND] prints what happened at the service, one effect a line, and
+// fails when anything was tried twice.
+func cmdLedger(ts *testscript.TestScript, neg bool, args []string) {
+	s := serviceOf(ts)
+	if twice := s.service.Duplicates(); len(twice) > 0 {
+		ts.Fatalf("tried though it had happened: %+v", twice)
+	}
+	lines := 0
+	for _, e := range s.service.Ledger() {
+		if e.Kind == sim.EffectLogin || len(args) > 0 && e.Kind != args[0] {
+			continue
+		}
+		result := "done"
+		if !e.OK {
+			result = "refused"
+		}
+		lines++
+		fmt.Fprintln(ts.Stdout(), e.Kind, e.Serial, result)
+	}
+	if neg && lines > 0 {
+		ts.Fatalf("%d effects, none expected", lines)
+	}
+}
+
+// calls PATTERN prints the calls whose method and path match.
+func cmdCalls(ts *testscript.TestScript, neg bool, args []string) {
+	pattern := regexp.MustCompile(strings.Join(args, " "))
+	found := 0
+	for _, c := range serviceOf(ts).service.Calls() {
+		if line := c.Method + " " + c.Path; pattern.MatchString(line) {
+			found++
+			fmt.Fprintln(ts.Stdout(), line)
+		}
+	}
+	if neg == (found > 0) {
+		ts.Fatalf("%d calls match", found)
+	}
+}
+
+// codeis CODE ARG... runs kktctl and wants just this exit code; its output is
+// the script's.
+func cmdCodeIs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: codeis CODE ARG...")
+	}
+	err := ts.Exec("kktctl", args[1:]...)
+	got := "0"
+	if err != nil {
+		got = regexp.MustCompile(`\d+`).FindString(err.Error())
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// inside FILE KEY... checks that a JSON file has the keys at its top.
+func cmdInside(ts *testscript.TestScript, neg bool, args []string) {
+	var doc map[string]json.RawMessage
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &doc))
+	for _, key := range args[1:] {
+		if _, ok := doc[key]; ok == neg {
+			ts.Fatalf("key %s: present %v", key, ok)
+		}
+	}
+}
+
+// signoutbox DIR signs the documents that lie in an outbox, as people do.
+func cmdSignOutbox(ts *testscript.TestScript, neg bool, args []string) {
+	docs, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.b64"))
+	ts.Check(err)
+	if neg || len(docs) == 0 {
+		ts.Fatalf("no document in %s", args[0])
+	}
+	for _, doc := range docs {
+		content, err := os.ReadFile(doc)
+		ts.Check(err)
+		ts.Check(os.WriteFile(doc+".sig", []byte(sim.SandboxSignature(string(content))), 0o600))
+	}
+}
+
+// waitfor KIND waits until the ledger has an effect of the kind.
+func cmdWaitFor(ts *testscript.TestScript, neg bool, args []string) {
+	s := serviceOf(ts)
+	timeout := time.After(time.Minute)
+	for {
+		for _, e := range s.service.Ledger() {
+			if e.Kind == args[0] && e.OK {
+				return
+			}
+		}
+		select {
+		case <-s.changed:
+		case <-timeout:
+			ts.Fatalf("no %s happened", args[0])
+		}
+	}
+}
+
+// lockid sets LOCK to the lock's id that the last message named.
+func cmdLockID(ts *testscript.TestScript, neg bool, args []string) {
+	m := regexp.MustCompile(`kktctl unlock ([0-9A-Za-z-]+)`).FindStringSubmatch(ts.ReadFile("stderr"))
+	if m == nil {
+		ts.Fatalf("the last message names no lock")
+	}
+	ts.Setenv("LOCK", m[1])
+}

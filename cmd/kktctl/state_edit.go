@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
+)
+
+func newStateMoveCmd(a *App, g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "mv FROM TO",
+		Short: "Give a till in the state another address",
+		Long:  "Gives a till in the state another address. A till renamed in the fleet file is moved by the next apply by itself, because its factory number stays; this is for the rest.",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runStateMove(cmd.Context(), g, tillAddress(args[0]), tillAddress(args[1]))
+		},
+	}
+}
+
+func (a *App) runStateMove(ctx context.Context, g *globals, from, to string) error {
+	err := a.editState(ctx, g, "state mv", func(s *apply.Session) error {
+		snap := s.Snapshot()
+		r, err := resourceOf(snap, from)
+		if err != nil {
+			return err
+		}
+		if _, taken := snap.Resources[to]; taken {
+			return fmt.Errorf("%s is in the state already: nothing was moved", to)
+		}
+		entries := []state.Entry{
+			{Event: "state mv", Address: from, Delete: true},
+			{Event: "state mv", Address: to, Resource: &r},
+		}
+		for _, in := range intentsOf(snap, from) {
+			in.Address = to
+			entries = append(entries, state.Entry{Event: "state mv", Address: to, Intent: &in})
+		}
+		return s.Record(ctx, entries...)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "Moved %s to %s.\n", from, to)
+	return nil
+}
+
+func newStateRemoveCmd(a *App, g *globals) *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "rm ADDRESS",
+		Short: "Forget a till; nothing is changed at the service",
+		Long:  "Forgets a till: the service and the tax service are not told. A till with something running is kept unless --force is given, because what was sent for it could then be sent again.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runStateRemove(cmd.Context(), g, tillAddress(args[0]), force)
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "also when something runs for it")
+	return cmd
+}
+
+func (a *App) runStateRemove(ctx context.Context, g *globals, address string, force bool) error {
+	err := a.editState(ctx, g, "state rm", func(s *apply.Session) error {
+		snap := s.Snapshot()
+		r, err := resourceOf(snap, address)
+		if err != nil {
+			return err
+		}
+		if err := mayForget(address, r); err != nil && !force {
+			return err
+		}
+		var entries []state.Entry
+		for _, in := range intentsOf(snap, address) {
+			entries = append(entries, state.Entry{Event: "state rm", Address: address, SettledIntent: in.ID, Outcome: "unknown"})
+		}
+		entries = append(entries, state.Entry{Event: "state rm", Address: address, Delete: true})
+		return s.Record(ctx, entries...)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "Forgotten: %s. Nothing was changed at the service.\n", address)
+	return nil
+}
+
+// mayForget refuses while something runs for a till.
+func mayForget(address string, r state.Resource) error {
+	if len(r.Workflows) == 0 {
+		return nil
+	}
+	return diag.Diagnostic{
+		Summary: fmt.Sprintf("%s: running for it: %s; if it is forgotten, that could be sent twice", address, strings.Join(sortedKeys(r.Workflows), ", ")),
+		Hint:    "let it end with kktctl resume, settle it with kktctl resolve, or say --force",
+	}
+}
+
+// intentsOf gives the open intents of a till, in order.
+func intentsOf(snap *state.Snapshot, address string) []state.Intent {
+	var out []state.Intent
+	for _, id := range sortedKeys(snap.Intents) {
+		if in := snap.Intents[id]; in.Address == address {
+			out = append(out, in)
+		}
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"time"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
+	"github.com/kktctl/kktctl/state/local"
+)
+
+// store opens the state that the flags name. Only when no --state is given is
+// the fleet file needed to find it, so that a state can be looked at and
+// unlocked while the file is broken.
+func (a *App) store(g *globals) (state.Store, error) {
+	if g.State != "" && !g.Sandbox {
+		return openStore(g.State)
+	}
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return nil, err
+	}
+	return openStore(statePath(g, fleet))
+}
+
+func openStore(path string) (state.Store, error) {
+	return local.Open(path), nil
+}
+
+// load reads a state and tells what was repaired.
+func (a *App) load(ctx context.Context, g *globals, store state.Store) (*state.Snapshot, error) {
+	snap, notices, err := store.Load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the state %s cannot be used: %w", store.Location(), err)
+	}
+	a.showNotices(g, notices)
+	return snap, nil
+}
+
+// loadExisting is load for commands that make no sense without a state.
+func (a *App) loadExisting(ctx context.Context, g *globals) (state.Store, *state.Snapshot, error) {
+	store, err := a.store(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := a.load(ctx, g, store)
+	if err != nil {
+		return nil, nil, err
+	}
+	if snap == nil {
+		return nil, nil, diag.Diagnostic{
+			Summary: "there is no state at " + store.Location() + " yet",
+			Hint:    "it is made by the first kktctl apply; --state names another place",
+		}
+	}
+	return store, snap, nil
+}
+
+// openSession takes the lock, waiting for it up to timeout.
+func (a *App) openSession(ctx context.Context, g *globals, store state.Store, fleet, operation string, timeout time.Duration) (*apply.Session, error) {
+	req := state.LockRequest{Holder: a.holder(), Operation: operation}
+	deadline := time.Now().Add(timeout)
+	for {
+		s, err := apply.Open(ctx, store, fleet, req, a.Now)
+		var locked *state.LockedError
+		if err == nil {
+			a.showNotices(g, s.Notices)
+			return s, nil
+		}
+		if !errors.As(err, &locked) || time.Now().After(deadline) {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(min(time.Second, max(time.Until(deadline), time.Millisecond))):
+		}
+	}
+}
+
+// editState runs change under the lock of an existing state.
+func (a *App) editState(ctx context.Context, g *globals, operation string, change func(*apply.Session) error) error {
+	store, snap, err := a.loadExisting(ctx, g)
+	if err != nil {
+		return err
+	}
+	s, err := a.openSession(ctx, g, store, snap.Fleet, operation, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(change(s), s.Close(ctx))
+}
+
+func (a *App) showNotices(g *globals, notices []string) {
+	var list diag.List
+	for _, n := range notices {
+		d := fromText(n)
+		d.Severity = diag.Warning
+		list = append(list, d)
+	}
+	a.showDiagnostics(g, list)
+}
+
+// holder says who works: shown to whoever finds the state locked, and kept in
+// the journal.
+func (a *App) holder() string {
+	name := a.Env("USER")
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	return fmt.Sprintf("%s@%s pid %d", name, host, os.Getpid())
+}

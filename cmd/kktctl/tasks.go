@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/state"
+)
+
+func newTasksCmd(a *App, g *globals) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "tasks",
+		Short: "Show what people owe: signatures, printed reports, decisions",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runTasks(cmd.Context(), g, asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.AddCommand(newTasksSignCmd(a, g), newTasksReportCmd(a, g))
+	return cmd
+}
+
+func (a *App) runTasks(ctx context.Context, g *globals, asJSON bool) error {
+	store, err := a.store(g)
+	if err != nil {
+		return err
+	}
+	snap, err := a.load(ctx, g, store)
+	if err != nil {
+		return err
+	}
+	if snap == nil {
+		snap = &state.Snapshot{}
+	}
+	list := apply.Tasks(snap)
+	if asJSON {
+		return view.TasksJSON(a.Out, list)
+	}
+	_, err = fmt.Fprint(a.Out, view.Tasks(list, a.outOptions(g)))
+	return err
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/providers/ofd/signer"
+)
+
+// maxSignature bounds a signature's file: an attached CMS holds the document
+// and a chain of certificates.
+const maxSignature = 8 << 20
+
+func newTasksSignCmd(a *App, g *globals) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "sign ADDRESS --signature FILE",
+		Short: "Give the signature of a till's document",
+		Long:  "Records the signature (CMS as DER, PEM or base64) of the document that a till's application waits for. It is sent, once, by the next apply or resume.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runTasksSign(cmd.Context(), g, args[0], file)
+		},
+	}
+	cmd.Flags().StringVar(&file, "signature", "", "file with the signature")
+	must(cmd.MarkFlagRequired("signature"))
+	return cmd
+}
+
+func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string) error {
+	data, err := readBounded(file, maxSignature)
+	if err != nil {
+		return fmt.Errorf("the signature %s cannot be read: %w", file, err)
+	}
+	signature, err := signer.Normalize(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w\nhint: a CMS signature is expected, as DER, PEM or base64", file, err)
+	}
+	address = tillAddress(address)
+	err = a.editState(ctx, g, "tasks sign", func(s *apply.Session) error {
+		return s.GiveSignature(ctx, address, signature)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "The signature for %s is recorded. Go on with: %s resume\n", address, a.program(g))
+	return nil
+}
+
+// readBounded reads a regular file of at most so many bytes.
+func readBounded(path string, limit int64) ([]byte, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s", reason(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("it is larger than %d MiB", limit>>20)
+	}
+	return data, nil
+}
