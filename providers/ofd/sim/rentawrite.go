@@ -37,13 +37,19 @@ type addKktAnswer struct {
 
 // The errors of tables 7 and 9, with the codes and spellings of the example
 // where it has them: they are not the table's.
-func innKppIncorrect() rentaError    { return rentaError{"1", "INN_KPP_incorrect"} }
-func rnFnIncorrect() rentaError      { return rentaError{"5", "RN_FN_incorrect"} }
-func belongsToAnother() rentaError   { return rentaError{"3", "KktBelongAnotherInn"} }
-func unknownOFD() rentaError         { return rentaError{"5", "OfdInnUnknown"} }
-func wrongDate() rentaError          { return rentaError{"6", "WrongDate"} }
-func entrepreneur(inn string) bool   { return len(inn) == 12 }
-func midnight(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+func innKppIncorrect() rentaError  { return rentaError{"1", "INN_KPP_incorrect"} }
+func rnFnIncorrect() rentaError    { return rentaError{"5", "RN_FN_incorrect"} }
+func belongsToAnother() rentaError { return rentaError{"3", "KktBelongAnotherInn"} }
+func unknownOFD() rentaError       { return rentaError{"5", "OfdInnUnknown"} }
+func wrongDate() rentaError        { return rentaError{"6", "WrongDate"} }
+func entrepreneur(inn string) bool { return len(inn) == 12 }
+func midnight(t time.Time) time.Time {
+	y, m, d := t.In(moscow()).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, moscow())
+}
+
+// moscow is the zone of the dates that people give Renta.
+func moscow() *time.Location { return time.FixedZone("MSK", 3*60*60) }
 
 // addKkt takes tills into the centre. It is not idempotent.
 func (c *core) addKkt(q request) reply {
@@ -152,7 +158,7 @@ func (c *core) removeKkt(q request) reply {
 	centre, _ := c.centreOf(q)
 	effect := Effect{Kind: EffectRemoveKkt, Key: memberKey(inn, rnm)}
 	answer := removeKktAnswer{UserInn: inn, KktRegNumber: rnm, KktOffDate: day}
-	date, err := time.Parse(wireDate, day)
+	date, err := time.ParseInLocation(wireDate, day, moscow())
 	member := c.members[memberKey(centre, rnm)]
 	if member != nil {
 		effect.Serial = member.Serial
@@ -175,7 +181,7 @@ func (c *core) removeKkt(q request) reply {
 		c.record(effect)
 		return jsonReply(http.StatusOK, answer)
 	}
-	member.Off = At(date)
+	member.Off = At(date.UTC())
 	effect.OK = true
 	c.record(effect)
 	return jsonReply(http.StatusOK, answer)
