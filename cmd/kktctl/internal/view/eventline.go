@@ -36,7 +36,7 @@ func eventText(e apply.Event) string {
 		return after("starts", ": ", msg)
 	case apply.EventProgress:
 		if msg == "" {
-			return humanize(e.Phase)
+			return phaseWords(e.Phase)
 		}
 		return msg
 	case apply.EventDone:

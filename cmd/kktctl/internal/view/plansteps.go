@@ -64,7 +64,7 @@ func (w *planWriter) step(s *planner.Step, byID map[string]*planner.Step) {
 
 // running says where a running workflow stands.
 func (w *planWriter) running(s *planner.Step) string {
-	parts := []string{"stands at: " + humanize(s.Phase)}
+	parts := []string{phaseWords(s.Phase)}
 	if s.Phase == "" {
 		parts[0] = "is running"
 	}

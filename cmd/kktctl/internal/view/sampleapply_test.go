@@ -88,7 +88,7 @@ func sampleState() *state.Snapshot {
 				Refusal:    &state.Refusal{Action: "reregister", Reason: "documents are untransmitted", At: now()},
 				Orphans:    []string{"a-lost-draft"},
 				Workflows: map[string]*state.Workflow{"reregister": {
-					Action: "reregister", Phase: "awaiting-signature", Started: now(), Since: now(), WaitingFor: "signature", Message: "signs the director",
+					Action: "reregister", Phase: "signature", Started: now(), Since: now(), WaitingFor: "signature", Message: "signs the director",
 					Due: now().Add(time.Hour), Data: state.WorkflowData{ApplicationID: "a1", DocumentID: "d1", FileName: "KO_ZVLREGKKT"},
 				}},
 			},

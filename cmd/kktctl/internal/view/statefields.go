@@ -63,7 +63,7 @@ func filled(parts ...string) []string {
 
 func (w *fieldWriter) workflow(f *state.Workflow) {
 	w.title("running: " + verb(planner.Action(f.Action)))
-	w.field("phase", humanize(f.Phase))
+	w.field("phase", phaseWords(f.Phase))
 	w.time("started", f.Started)
 	w.time("in phase since", f.Since)
 	if f.WaitingFor != "" {

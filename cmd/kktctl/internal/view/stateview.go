@@ -37,7 +37,7 @@ func statusWord(s state.Status) string {
 func runningWords(r state.Resource) string {
 	var parts []string
 	for _, w := range sortedWorkflows(r) {
-		text := verb(planner.Action(w.Action)) + ": " + humanize(w.Phase)
+		text := verb(planner.Action(w.Action)) + ": " + phaseWords(w.Phase)
 		if w.Unknown {
 			text += " (outcome unknown)"
 		}

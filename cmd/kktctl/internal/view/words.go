@@ -100,6 +100,37 @@ func whoms(waits []planner.Wait) string {
 	return strings.Join(words, ", ")
 }
 
+// phaseWords says where a running workflow stands; phases are persisted words
+// of the provider, and one that is not known here is read as it is.
+func phaseWords(phase string) string {
+	switch phase {
+	case "draft":
+		return "the application is being made"
+	case "prepare", "report-prepare":
+		return "the document is being prepared"
+	case "signature":
+		return "the application is to be signed"
+	case "tax-service":
+		return "the application is with the tax service"
+	case "report":
+		return "the report of registration is to be entered"
+	case "report-signature":
+		return "the report is to be signed"
+	case "report-tax-service":
+		return "the report is with the tax service"
+	case "pay":
+		return "the code is being used"
+	case "first-document":
+		return "the code is accepted"
+	case "send":
+		return "the call is being sent"
+	case "verify":
+		return "the Renta list is being checked"
+	default:
+		return humanize(phase)
+	}
+}
+
 // humanize turns an identifier such as awaitSignature or await-signature into
 // words.
 func humanize(id string) string {
