@@ -12,8 +12,11 @@ import (
 // why, then what nobody can know but a person, and last what people owe, each
 // with its exact command.
 
-// ApplyReport tells how an apply ended.
+// ApplyReport tells how an apply ended; nothing when it never began.
 func ApplyReport(r *apply.Report, o Options) string {
+	if r == nil {
+		return ""
+	}
 	w := &reportWriter{o: o, t: newTheme(o.Color)}
 	w.b.WriteString(w.t.bold.of(reportSentence(r.Summary)) + "\n")
 	w.section(r, apply.StepFailed, "Failed", w.failed)

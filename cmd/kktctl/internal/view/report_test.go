@@ -97,6 +97,9 @@ func TestState(t *testing.T) {
 	if got := StateShow(sampleState(), "kkts.none", Options{}); got != "" {
 		t.Errorf("what is not there reads %q", got)
 	}
+	if got := StateShow(nil, "kkts.none", Options{}) + ApplyReport(nil, Options{}); got != "" {
+		t.Errorf("no state and no report read %q", got)
+	}
 	if got := StateList(nil, Options{}); got != "The state is empty.\n" {
 		t.Errorf("no state reads %q", got)
 	}

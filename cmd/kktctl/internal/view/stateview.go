@@ -59,6 +59,9 @@ func sortedWorkflows(r state.Resource) []*state.Workflow {
 // StateShow shows one resource of a state with its workflows and open intents;
 // it is empty when there is no such resource.
 func StateShow(s *state.Snapshot, address string, o Options) string {
+	if s == nil {
+		return ""
+	}
 	r, ok := s.Resources[address]
 	if !ok {
 		return ""
