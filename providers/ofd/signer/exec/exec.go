@@ -112,7 +112,11 @@ func (s *Signer) run(ctx context.Context, content []byte, in, out string) ([]byt
 		cmd.Stdin = bytes.NewReader(content)
 	}
 	ownGroup(cmd)
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if hasOut && errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // it left a daemon behind that keeps stdout, which nobody reads
+	}
+	if err != nil {
 		return nil, s.failed(ctx, err, stdout, stderr)
 	}
 	if !hasOut {

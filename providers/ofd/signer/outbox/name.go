@@ -64,8 +64,9 @@ func slug(text string, limit int) string {
 			b.WriteByte('-')
 		}
 	}
-	if b.Len() == 0 {
-		return "none"
+	// A leading - would read as an option where somebody types the name.
+	if s := strings.TrimLeft(b.String(), "-"); s != "" {
+		return s
 	}
-	return b.String()
+	return "none"
 }
