@@ -73,7 +73,7 @@ type Application struct {
 
 	Documents   []Document
 	ResultDocs  []ResultDoc
-	DownloadURI string // hostile; may embed a token
+	DownloadURI string // hostile; an AuthToken in it is redacted
 }
 
 // Document is one to be signed (004 table 10.5).
@@ -93,7 +93,7 @@ type ResultDoc struct {
 	DocType      string
 	FileType     string
 	Size         int    // bytes
-	DownloadURI  string // hostile; may embed a token
+	DownloadURI  string // hostile; an AuthToken in it is redacted
 }
 
 // DocumentClass is what a document is, by its file name.

@@ -193,7 +193,7 @@ func (w *applicationWire) public() Application {
 		StatusReason: string(w.StatusReason), StatusChanged: w.StatusChangeDateUtc.Time,
 		Created: w.CDateUtc.Time, Updated: w.UDateUtc.Time, Gateway: string(w.Gateway),
 		CanDelete: bool(w.CanDelete), OFDAgreementID: string(w.OfdAgreementID),
-		UserAccountID: string(w.UserAccountID), DownloadURI: string(w.DownloadURI),
+		UserAccountID: string(w.UserAccountID), DownloadURI: httpapi.Redact(string(w.DownloadURI)),
 		INN: string(w.CompanyDetails.Inn), KPP: string(w.CompanyDetails.Kpp),
 		RegNumber: till.rnm(), Serial: till.serial(), FN: string(till.FnNumber),
 		OFDINN: string(till.OfdInn), OFDName: string(till.OfdName),
@@ -217,7 +217,7 @@ func (w documentWire) public() Document {
 func (w resultDocWire) public() ResultDoc {
 	return ResultDoc{
 		KKTID: string(w.KktID), ReportTypeID: string(w.ReportTypeID), DocType: string(w.DocType),
-		FileType: string(w.FileType), Size: int(w.ReportSizeInBytes), DownloadURI: string(w.DownloadURI),
+		FileType: string(w.FileType), Size: int(w.ReportSizeInBytes), DownloadURI: httpapi.Redact(string(w.DownloadURI)),
 	}
 }
 

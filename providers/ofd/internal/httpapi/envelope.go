@@ -68,7 +68,7 @@ func (e envelope) open(status int, body []byte, ownErrors bool) answer {
 	if e.Data != nil {
 		a.data, a.wrapped = e.Data, true
 	}
-	problems := problemsOf(e.Error)
+	problems := slices.DeleteFunc(problemsOf(e.Error), problem.none)
 	if !ownErrors {
 		problems = append(problems, problemsOf(e.Errors)...)
 	}
@@ -99,6 +99,12 @@ func absent(raw json.RawMessage) bool {
 type problem struct {
 	Code    string
 	Message string
+	other   bool // of a shape that is not known
+}
+
+// none tells an Error that says there is none: its code is 0 (004 §6.1).
+func (p problem) none() bool {
+	return !p.other && p.Message == "" && (p.Code == "" || p.Code == "0")
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -112,7 +118,8 @@ func (p *problem) UnmarshalJSON(data []byte) error {
 		Message, ErrorMessage String
 	}
 	if err := json.Unmarshal(data, &object); err != nil {
-		return nil // an unknown shape of an error is an error all the same
+		p.other = true // an error all the same
+		return nil
 	}
 	p.Code = string(object.Code + object.ErrorCode)
 	p.Message = string(object.Message + object.ErrorMessage)
@@ -126,7 +133,7 @@ func problemsOf(raw json.RawMessage) []problem {
 	}
 	var problems List[problem]
 	if err := problems.UnmarshalJSON(raw); err != nil {
-		return []problem{{}}
+		return []problem{{other: true}}
 	}
 	return problems
 }
