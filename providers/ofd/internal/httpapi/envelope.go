@@ -68,17 +68,17 @@ func (e envelope) open(status int, body []byte, ownErrors bool) answer {
 	if e.Data != nil {
 		a.data, a.wrapped = e.Data, true
 	}
+	var success Bool
+	said := !absent(e.Success) && success.UnmarshalJSON(e.Success) == nil
+	no := said && !bool(success) || strings.EqualFold(string(e.Status), "Failed")
+	a.claimed = said && bool(success) || strings.EqualFold(string(e.Status), "Success")
 	problems := slices.DeleteFunc(problemsOf(e.Error), problem.none)
-	if !ownErrors {
+	if !ownErrors || no {
 		problems = append(problems, problemsOf(e.Errors)...)
 	}
 	for _, p := range problems {
 		a.add(p)
 	}
-	var success Bool
-	said := !absent(e.Success) && success.UnmarshalJSON(e.Success) == nil
-	no := said && !bool(success) || strings.EqualFold(string(e.Status), "Failed")
-	a.claimed = said && bool(success) || strings.EqualFold(string(e.Status), "Success")
 	a.failed = no || len(problems) > 0 || refusedEmpty(status, body)
 	a.mixed = a.failed && a.claimed
 	return a
