@@ -69,6 +69,7 @@ func TestScripts(t *testing.T) {
 			"calls":      cmdCalls,
 			"codeis":     cmdCodeIs,
 			"inside":     cmdInside,
+			"until":      cmdUntil,
 			"signoutbox": cmdSignOutbox,
 			"waitfor":    cmdWaitFor,
 			"lockid":     cmdLockID,
@@ -218,6 +219,22 @@ func cmdCodeIs(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// until PATTERN ARG... runs kktctl again and again until its output matches.
+func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN ARG...")
+	}
+	pattern := regexp.MustCompile(args[0])
+	for range 50 {
+		err := ts.Exec("kktctl", args[1:]...)
+		if pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		ts.Check(err)
+	}
+	ts.Fatalf("the output never matched %s", args[0])
+}
+
 // inside FILE KEY... checks that a JSON file has the keys at its top.
 func cmdInside(ts *testscript.TestScript, neg bool, args []string) {
 	var doc map[string]json.RawMessage
@@ -229,17 +246,27 @@ func cmdInside(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// signoutbox DIR signs the documents that lie in an outbox, as people do.
+// signoutbox DIR [FILE] signs what is unsigned in an outbox, as people do:
+// beside each document, or the one document into FILE.
 func cmdSignOutbox(ts *testscript.TestScript, neg bool, args []string) {
 	docs, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.b64"))
 	ts.Check(err)
-	if neg || len(docs) == 0 {
-		ts.Fatalf("no document in %s", args[0])
-	}
+	signed := 0
 	for _, doc := range docs {
+		if _, err := os.Stat(doc + ".sig"); err == nil {
+			continue
+		}
 		content, err := os.ReadFile(doc)
 		ts.Check(err)
-		ts.Check(os.WriteFile(doc+".sig", []byte(sim.SandboxSignature(string(content))), 0o600))
+		to := doc + ".sig"
+		if len(args) > 1 {
+			to = ts.MkAbs(args[1])
+		}
+		ts.Check(os.WriteFile(to, []byte(sim.SandboxSignature(string(content))), 0o600))
+		signed++
+	}
+	if neg || signed != 1 {
+		ts.Fatalf("%d unsigned documents in %s, want one", signed, args[0])
 	}
 }
 

@@ -72,14 +72,28 @@ func (a *App) openSession(ctx context.Context, g *globals, store state.Store, fl
 			a.showNotices(g, s.Notices)
 			return s, nil
 		}
-		if !errors.As(err, &locked) || time.Now().After(deadline) {
+		if !errors.As(err, &locked) {
 			return nil, err
+		}
+		if time.Now().After(deadline) {
+			return nil, a.lockedBy(g, locked)
 		}
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-time.After(min(time.Second, max(time.Until(deadline), time.Millisecond))):
 		}
+	}
+}
+
+// lockedBy tells who holds the state, and the command that takes it from one
+// that is gone: on a line of its own, to be copied.
+func (a *App) lockedBy(g *globals, e *state.LockedError) error {
+	return diag.Diagnostic{
+		Summary: fmt.Sprintf("the state %s is locked by %s (%s, since %s)",
+			e.Location, e.Info.Holder, e.Info.Operation, e.Info.Created.UTC().Format(time.RFC3339)),
+		Hint: fmt.Sprintf("wait for it to end, or say --lock-timeout 10m; if that process is gone for certain:\n%s unlock %s",
+			a.program(g), e.Info.ID),
 	}
 }
 
