@@ -35,15 +35,12 @@ func stepHead(s *planner.Step) string {
 func stepLine(s *planner.Step) string {
 	var b strings.Builder
 	b.WriteString(stepHead(s))
-	if s.Reason != "" {
-		b.WriteString(": " + mdText(s.Reason))
+	if text := why(s, Options{}); text != "" {
+		b.WriteString(": " + mdText(text))
 	}
 	facts := append(details(s), stakes(s, Options{})...)
-	if s.WaitingFor != "" {
-		facts = append(facts, "waits now for "+whom(s.WaitingFor))
-	}
-	if len(s.Waits) > 0 {
-		facts = append(facts, "waits for "+whoms(s.Waits))
+	if waits := stepWaits(s); len(waits) > 0 {
+		facts = append(facts, "waits for "+whoms(waits))
 	}
 	b.WriteString(mdFacts(facts) + "\n")
 	for _, c := range s.Changes {

@@ -44,41 +44,44 @@ func groupByAddress(steps []planner.Step) [][]*planner.Step {
 func (w *planWriter) step(s *planner.Step, byID map[string]*planner.Step) {
 	st := w.t.action(s.Action)
 	w.line("  ", st.of(s.Action.Symbol()), " ", w.t.bold.of(stepVerb(*s)), " ", Clean(s.Address))
-	if s.Reason != "" {
-		w.text(stepIndent, style{}, Clean(s.Reason))
-	}
-	if s.Action == planner.Continue {
-		w.text(stepIndent, style{}, w.running(s))
+	if text := why(s, w.o); text != "" {
+		w.text(stepIndent, style{}, text)
 	}
 	w.changes(s)
 	if f := w.facts(s); f != "" {
 		w.text(stepIndent, w.t.yellow, f)
 	}
-	if len(s.Waits) > 0 {
-		w.text(stepIndent, w.t.dim, "waits for "+whoms(s.Waits))
+	if waits := stepWaits(s); len(waits) > 0 {
+		w.text(stepIndent, w.t.dim, "waits for "+whoms(waits))
 	}
 	if after := needs(s, byID); after != "" {
 		w.text(stepIndent, w.t.dim, "after "+after)
 	}
 }
 
-// running says where a running workflow stands.
-func (w *planWriter) running(s *planner.Step) string {
-	parts := []string{phaseWords(s.Phase)}
-	if s.Phase == "" {
-		parts[0] = "is running"
+// why is the reason of a step, or where a running one stands: its reason
+// says no more than that.
+func why(s *planner.Step, o Options) string {
+	if s.Action != planner.Continue || s.Phase == "" || s.WaitingFor == "" {
+		return Clean(s.Reason)
 	}
+	text := phaseWords(s.Phase)
 	if !s.Since.IsZero() {
-		parts = append(parts, "since "+w.o.since(s.Since))
+		text += ", since " + o.since(s.Since)
 	}
-	if s.WaitingFor != "" {
-		parts = append(parts, "waits for "+whom(s.WaitingFor))
-	}
-	text := strings.Join(parts, ", ")
+	text += ", waits for " + whom(s.WaitingFor)
 	if s.Message != "" {
 		text += ": " + Clean(s.Message)
 	}
 	return text
+}
+
+// stepWaits are the waits of a step that why does not tell of.
+func stepWaits(s *planner.Step) []planner.Wait {
+	if s.Action == planner.Continue && len(s.Waits) == 1 && s.Waits[0] == s.WaitingFor {
+		return nil
+	}
+	return s.Waits
 }
 
 func (w *planWriter) changes(s *planner.Step) {

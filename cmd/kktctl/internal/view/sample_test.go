@@ -58,7 +58,7 @@ func sampleSteps() []planner.Step {
 		},
 		{
 			ID: "continue:kkts.don-1", Address: "kkts.don-1", Action: planner.Continue, Continues: planner.Register,
-			Reason: "the application is under way", Phase: "tax-service", Since: now().Add(-75 * time.Hour),
+			Reason: "register is under way, in phase tax-service", Waits: []planner.Wait{planner.WaitTaxService}, Phase: "tax-service", Since: now().Add(-75 * time.Hour),
 			WaitingFor: planner.WaitTaxService, Message: "sent on 17 November", Due: now().Add(-time.Hour),
 		},
 		{

@@ -47,6 +47,24 @@ func TestEveryActionAndWaitHasWords(t *testing.T) {
 	}
 }
 
+func TestWhy(t *testing.T) {
+	s := planner.Step{Action: planner.Continue, Reason: "what became of a call is unknown", Phase: "pay"}
+	if got := why(&s, Options{}); got != s.Reason {
+		t.Errorf("a step that waits for nobody known reads %q", got)
+	}
+	s.WaitingFor, s.Waits = planner.WaitPerson, []planner.Wait{planner.WaitPerson, planner.WaitFirstDocument}
+	if got, want := why(&s, Options{}), "the code is being used, waits for a person's word on what happened"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := stepWaits(&s); len(got) != 2 {
+		t.Errorf("the waits to come are %v", got)
+	}
+	s.Action = planner.Pay
+	if got := why(&s, Options{}); got != s.Reason {
+		t.Errorf("a new step reads %q", got)
+	}
+}
+
 func TestTimes(t *testing.T) {
 	due := time.Date(2026, 11, 23, 20, 59, 0, 0, time.UTC)
 	for _, c := range []struct {
