@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"strings"
 	"time"
 )
 
@@ -88,7 +89,7 @@ func (c *core) indexTill(t *Till) {
 }
 
 func (c *core) indexApplication(a *Application) {
-	c.byApp[a.ID] = a
+	c.byApp[strings.ToLower(a.ID)] = a
 	key := trimSerial(a.KKT.SerialNumber)
 	c.bySent[key] = append(c.bySent[key], a)
 }

@@ -47,6 +47,10 @@ func (w *World) fillParts(now time.Time) {
 	for _, c := range w.Codes {
 		w.fillCode(c, now)
 	}
+	for _, a := range w.Applications {
+		setDefault(&a.Stage, StageInitialization)
+		setDefault(&a.Status, StatusNew)
+	}
 	centre := w.onlyCentre()
 	for _, m := range w.Members {
 		setDefault(&m.Centre, centre)

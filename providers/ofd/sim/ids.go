@@ -61,6 +61,8 @@ func digits(s string, lengths ...int) bool {
 	return len(lengths) == 0 && s != ""
 }
 
+func head(s string, n int) string { return s[:min(n, len(s))] }
+
 // newUUID makes the next id of the world.
 func (w *World) newUUID() string {
 	w.Sequence.UUID++

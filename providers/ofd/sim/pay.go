@@ -170,7 +170,7 @@ type payRow struct {
 	Rnm               string
 	ActivationCode    string
 	Status            string
-	ActivationDateUtc string `json:",omitempty"`
+	ActivationDateUtc string // zeroDate until it is activated
 }
 
 // payStatus is 004 §4.2. Both dates are needed.
@@ -185,7 +185,11 @@ func (c *core) payStatus(q request) reply {
 		if p.At.Before(from) || p.At.After(to) {
 			continue
 		}
-		rows = append(rows, payRow{p.At.String(), p.INN, p.RNM, p.Code, p.Status, wireOrEmpty(p.Activated)})
+		row := payRow{p.At.String(), p.INN, p.RNM, p.Code, p.Status, zeroDate}
+		if !p.Activated.IsZero() {
+			row.ActivationDateUtc = p.Activated.String()
+		}
+		rows = append(rows, row)
 	}
 	c.polled()
 	return data(rows)

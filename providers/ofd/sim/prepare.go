@@ -63,7 +63,7 @@ func (c *core) describe(a *Application) {
 	if len(v.INN) == 12 {
 		d.CompanyType = "PrivateEntrepreneur"
 	}
-	d.FnsBranchCode, a.KKT.FnsBranchCode = v.INN[:4], "7725"
+	d.FnsBranchCode, a.KKT.FnsBranchCode = head(v.INN, 4), "7725"
 	d.Ogrn, d.CompanyName = v.OGRN, v.Name
 	first, middle, _ := strings.Cut(a.Signatory.GivenName, " ")
 	d.Director = &Director{FirstName: first, LastName: a.Signatory.LastName, MiddleName: middle}
@@ -90,7 +90,7 @@ func (c *core) fileName(a *Application) string {
 	}
 	id := strings.ReplaceAll(c.w.newUUID(), "-", "")
 	inn := a.Company.Inn
-	return fmt.Sprintf("%s_7725_%s_%s%s_%s_%s", prefix, inn[:4], inn, a.Company.Kpp, c.now.Format("20060102"), id)
+	return fmt.Sprintf("%s_7725_%s_%s%s_%s_%s", prefix, head(inn, 4), inn, a.Company.Kpp, c.now.Format("20060102"), id)
 }
 
 // documentText is the XML of an application in windows-1251; letters that the

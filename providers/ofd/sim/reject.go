@@ -26,6 +26,12 @@ func (c *core) rejection(a *Application) (Rejection, bool) {
 			return Rejection{Reason: message}, true
 		}
 	}
+	if r, ok := c.w.Reports[trimSerial(a.KKT.SerialNumber)]; ok && c.w.Tax.CheckReport && a.Stage == StageFinalization {
+		d := a.KKT.FiscalDocumentData
+		if d.DocumentNumber != r.Document || d.Signature != r.Sign {
+			return Rejection{Reason: "Данные отчета о регистрации не соответствуют отчету ККТ"}, true
+		}
+	}
 	return Rejection{}, false
 }
 

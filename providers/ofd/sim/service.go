@@ -16,7 +16,8 @@ type Options struct {
 	// OnChange is called after every change of the world, before the call that
 	// made it is answered. It must not keep the world nor call the Service.
 	OnChange func(*World)
-	// Log is given one line for each call and each effect.
+	// Log is given one line for each call and each effect. It must not call
+	// the Service.
 	Log func(string)
 }
 

@@ -45,7 +45,7 @@ func (c *core) signRefusal(a *Application, body signRequest) (message string, du
 	switch {
 	case body.DocumentID == "":
 		return "Не указан DocumentId", false
-	case a.Status != StatusAwaitingSignature:
+	case a.Status != StatusAwaitingSignature || len(a.Documents) == 0:
 		return "Заявка не ожидает подписи", false
 	case a.Documents[0].ID != body.DocumentID:
 		return "Документ не найден", false

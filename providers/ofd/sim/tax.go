@@ -104,6 +104,7 @@ func (c *core) registered(a *Application) {
 		c.w.Tills = append(c.w.Tills, till)
 	}
 	id := till.ID
+	delete(c.byRNM, till.RNM) // of an earlier registration
 	*till = Till{ID: id, Serial: a.KKT.SerialNumber, INN: a.Company.Inn, RNM: a.KKT.RegNumber, Created: At(c.now)}
 	c.take(till, a)
 	c.indexTill(till)

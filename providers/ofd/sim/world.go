@@ -163,6 +163,9 @@ type Tax struct {
 	// DocumentPolls is how many GETs an application stays AwaitingDocuments
 	// (by the clock: one Delay when it is not 0).
 	DocumentPolls int `json:"documentPolls,omitempty"`
+	// CheckReport has the tax service refuse a report of registration that is
+	// not the printed one.
+	CheckReport bool `json:"checkReport,omitempty"`
 }
 
 // Device says what tills do by themselves. A report of registration that was
