@@ -162,21 +162,16 @@ func observe(known *spec.Attributes, row *Till) (spec.Attributes, fields) {
 
 // projection is what a difference is shown as.
 type projection struct {
-	FN      string                 `diff:"fn"`
-	FNType  string                 `diff:"fnType"`
-	Address string                 `diff:"address"`
-	Place   string                 `diff:"place"`
-	Model   string                 `diff:"model"`
-	OFD     string                 `diff:"ofd.inn"`
-	FFD     string                 `diff:"ffd"`
-	Usage   string                 `diff:"usage"`
-	Agents  string                 `diff:"agents"`
-	Devices map[string]shownDevice `diff:"automaticDevices"`
-}
-
-type shownDevice struct {
-	Address string `diff:"address"`
-	Place   string `diff:"place"`
+	FN      string            `diff:"fn"`
+	FNType  string            `diff:"fnType"`
+	Address string            `diff:"address"`
+	Place   string            `diff:"place"`
+	Model   string            `diff:"model"`
+	OFD     string            `diff:"ofd.inn"`
+	FFD     string            `diff:"ffd"`
+	Usage   string            `diff:"usage"`
+	Agents  string            `diff:"agents"`
+	Devices map[string]string `diff:"automaticDevices"`
 }
 
 // project shows the given fields only, so that a difference in spelling alone
@@ -194,12 +189,21 @@ func project(a *spec.Attributes, f fields) projection {
 		Usage: pick(fieldUsage, strings.Join(sortedSet(a.Usage), ", ")), Agents: pick(fieldAgents, strings.Join(sortedSet(a.Agents), ", ")),
 	}
 	if f&fieldDevices != 0 {
-		p.Devices = make(map[string]shownDevice, len(a.Devices))
+		p.Devices = make(map[string]string, len(a.Devices))
 		for _, d := range a.Devices {
-			p.Devices[d.Number] = shownDevice{Address: d.Address.Text(), Place: d.Place}
+			p.Devices[d.Number] = showDevice(d)
 		}
 	}
 	return p
+}
+
+// showDevice is never empty, so that one that comes or goes can be seen.
+func showDevice(d spec.DeviceAttributes) string {
+	text := strings.Trim(d.Place+"; "+d.Address.Text(), "; ")
+	if text == "" {
+		return d.Number
+	}
+	return text
 }
 
 // changes lists the differences in the given fields, old to new, by path.
