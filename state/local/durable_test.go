@@ -268,7 +268,8 @@ func TestFailedRepairLeftToNext(t *testing.T) {
 	}
 }
 
-// TestTornTail cuts the journal at every byte of its last entry.
+// TestTornTail cuts the journal at every byte of its last entry, and goes on
+// from some of them.
 func TestTornTail(t *testing.T) {
 	path := place(t)
 	seed(t, path)
@@ -277,13 +278,16 @@ func TestTornTail(t *testing.T) {
 	whole := strings.LastIndexByte(strings.TrimSuffix(string(journal), "\n"), '\n') + 1
 	must(t, os.WriteFile(path+".journal", journal[:whole], 0o600))
 	want := load(t, path)
-	for cut := whole + 1; cut < len(journal); cut += 1 + cut%3 {
+	for cut := whole + 1; cut < len(journal); cut++ {
 		must(t, os.WriteFile(path+".journal", journal[:cut], 0o600))
 		s := local.Open(path)
 		got, notices, err := s.Load(t.Context())
 		must(t, err)
 		if d := cmp.Diff(want, got); d != "" || len(notices) != 1 || !strings.Contains(notices[0], fmt.Sprint(cut-whole)+" bytes") {
 			t.Fatalf("cut at %d: notices %q (-want +got):\n%s", cut, notices, d)
+		}
+		if cut%32 != 0 {
+			continue
 		}
 		e := []state.Entry{entry(7)}
 		lease := lock(t, s)

@@ -12,27 +12,43 @@ import (
 
 // testModel compares any sequence of appends, compactions, reopenings and
 // changes of the holder with a plain snapshot.
-func testModel(t *testing.T, open func() state.Store) {
-	s := open()
-	lease, model := begin(t, s)
-	rapid.Check(t, func(t *rapid.T) {
-		t.Repeat(map[string]func(*rapid.T){
-			"append":  func(t *rapid.T) { add(t, s, lease, model, drawEntries(t)...) },
-			"nothing": func(t *rapid.T) { add(t, s, lease, model) },
-			"compact": func(t *rapid.T) {
-				if err := s.Compact(context.Background(), lease, model.Clone()); err != nil {
-					t.Fatalf("compact: %v", err)
-				}
-			},
-			"reopen": func(*rapid.T) { s = open() },
-			"relock": func(t *rapid.T) {
-				unlock(t, s, lease)
-				s = open()
-				lease = lock(t, s)
-			},
-			"": func(t *rapid.T) { same(t, open(), model) },
-		})
+func testModel(t *testing.T, fresh func(t *testing.T) func() state.Store) {
+	rapid.Check(t, func(rt *rapid.T) {
+		m := machine{open: fresh(t)}
+		m.store = m.open()
+		m.lease, m.model = begin(rt, m.store)
+		for _, op := range rapid.SliceOfN(rapid.SampledFrom([]string{"append", "append", "compact", "reopen", "relock", "nothing"}), 1, 12).Draw(rt, "operations") {
+			m.do(rt, op)
+			same(rt, m.open(), m.model)
+		}
 	})
+}
+
+// machine is a store and the model that it has to equal.
+type machine struct {
+	open  func() state.Store
+	store state.Store
+	lease *state.Lease
+	model *state.Snapshot
+}
+
+func (m *machine) do(t *rapid.T, op string) {
+	switch op {
+	case "append":
+		add(t, m.store, m.lease, m.model, drawEntries(t)...)
+	case "nothing":
+		add(t, m.store, m.lease, m.model)
+	case "compact":
+		if err := m.store.Compact(context.Background(), m.lease, m.model.Clone()); err != nil {
+			t.Fatalf("compact: %v", err)
+		}
+	case "reopen":
+		m.store = m.open()
+	case "relock":
+		unlock(t, m.store, m.lease)
+		m.store = m.open()
+		m.lease = lock(t, m.store)
+	}
 }
 
 func drawEntries(t *rapid.T) []state.Entry {

@@ -47,11 +47,11 @@ func Test(t *testing.T, fresh func(t *testing.T) (open func() state.Store)) {
 		{"ForceUnlockFree", testForceUnlockFree},
 		{"Cancelled", testCancelled},
 		{"Location", testLocation},
-		{"Model", testModel},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
 	}
+	t.Run("Model", func(t *testing.T) { testModel(t, fresh) })
 }
 
 // T is what the helpers need of *testing.T and *rapid.T.
