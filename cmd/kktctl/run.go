@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,12 @@ import (
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+)
+
+// How long a simulated service is waited for, unless the environment says it.
+const (
+	sandboxPoll  = 200 * time.Millisecond
+	sandboxQuiet = time.Second
 )
 
 // running is how steps are carried out, the same for apply and resume.
@@ -61,6 +68,9 @@ func (a *App) runOptions(in *interrupts, w *work, o running) (apply.Options, err
 	quiet, err := a.envDuration("KKTCTL_QUIET_PERIOD")
 	if err != nil {
 		return apply.Options{}, err
+	}
+	if w.g.Sandbox { // what is simulated answers soon
+		poll, quiet = cmp.Or(poll, sandboxPoll), cmp.Or(quiet, sandboxQuiet)
 	}
 	if o.Parallelism < 1 {
 		return apply.Options{}, fmt.Errorf("--parallelism is %d\nhint: give a number from 1", o.Parallelism)
