@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -65,7 +66,7 @@ func (r *reader) parse(data []byte) *yaml.Node {
 	if !r.plainText(data) {
 		return nil
 	}
-	dec := yaml.NewDecoder(strings.NewReader(string(data)))
+	dec := yaml.NewDecoder(bytes.NewReader(data))
 	doc, err := decodeNode(dec)
 	if err == io.EOF || (err == nil && len(doc.Content) == 0) {
 		r.fileError(0, "the file is empty", headerHint)

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -18,37 +19,39 @@ const maxDiagnostics = 1000
 type collector struct {
 	order map[string]int // of files
 	diags diag.List
-	more  int // not kept
+	count map[diag.Severity]int // met, kept or not
 }
 
+// full tells that no more of the severity are kept. Warnings never take the
+// room of errors.
+func (c *collector) full(s diag.Severity) bool { return c.count[s] >= maxDiagnostics }
+
 func (c *collector) add(d diag.Diagnostic) {
-	if len(c.diags) >= maxDiagnostics {
-		c.more++
-		return
+	if !c.full(d.Severity) {
+		c.diags = append(c.diags, d)
 	}
-	c.diags = append(c.diags, d)
+	c.count[d.Severity]++
 }
 
 // sorted returns the diagnostics in the order of the files. A mistake behind
 // an anchor is met at each alias and said once.
 func (c *collector) sorted() diag.List {
 	slices.SortStableFunc(c.diags, func(a, b diag.Diagnostic) int {
-		if n := c.order[a.Pos.File] - c.order[b.Pos.File]; n != 0 {
-			return n
-		}
-		if n := a.Pos.Line - b.Pos.Line; n != 0 {
-			return n
-		}
-		return a.Pos.Column - b.Pos.Column
+		return cmp.Or(
+			c.order[a.Pos.File]-c.order[b.Pos.File],
+			a.Pos.Line-b.Pos.Line,
+			a.Pos.Column-b.Pos.Column,
+		)
 	})
 	list := slices.CompactFunc(c.diags, func(a, b diag.Diagnostic) bool {
 		return a.Pos == b.Pos && a.Summary == b.Summary && a.Pos.Line > 0
 	})
-	if c.more > 0 {
-		list = append(list, diag.Diagnostic{
-			Summary: fmt.Sprintf("and %d more", c.more),
-			Hint:    "correct these first",
-		})
+	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+		if more := c.count[s] - maxDiagnostics; more > 0 {
+			list = append(list, diag.Diagnostic{
+				Severity: s, Summary: fmt.Sprintf("and %d more %ss", more, s), Hint: "correct these first",
+			})
+		}
 	}
 	return list
 }
@@ -87,7 +90,7 @@ type claim struct {
 
 func newReader() *reader {
 	return &reader{
-		list: &collector{order: map[string]int{}},
+		list: &collector{order: map[string]int{}, count: map[diag.Severity]int{}},
 		known: known{
 			serials: map[string]claim{}, rnms: map[string]claim{}, drives: map[string]claim{},
 		},
@@ -122,12 +125,12 @@ func (r *reader) pos(n *yaml.Node) diag.Pos {
 
 // errorAt reports an error about the value at n.
 func (r *reader) errorAt(n *yaml.Node, hint, format string, args ...any) {
-	r.report(diag.Error, n, hint, fmt.Sprintf(format, args...))
+	r.report(diag.Error, n, hint, format, args)
 }
 
 // warnAt reports a warning about the value at n.
 func (r *reader) warnAt(n *yaml.Node, hint, format string, args ...any) {
-	r.report(diag.Warning, n, hint, fmt.Sprintf(format, args...))
+	r.report(diag.Warning, n, hint, format, args)
 }
 
 // fileError reports an error about a file whose tree is not known.
@@ -135,14 +138,18 @@ func (r *reader) fileError(line int, summary, hint string) {
 	r.list.add(diag.Diagnostic{Summary: summary, Pos: diag.Pos{File: r.file, Line: line}, Hint: hint})
 }
 
-func (r *reader) report(severity diag.Severity, n *yaml.Node, hint, text string) {
+func (r *reader) report(severity diag.Severity, n *yaml.Node, hint, format string, args []any) {
 	d := diag.Diagnostic{Severity: severity, Pos: r.pos(n), Hint: hint}
+	if r.list.full(severity) {
+		r.list.add(d) // counted only: no time is spent on its text
+		return
+	}
 	if r.section != "" {
 		d.Address = r.section + "." + r.name
 	}
-	d.Summary = text
+	d.Summary = fmt.Sprintf(format, args...)
 	if p := r.where(); p != "" {
-		d.Summary = p + ": " + text
+		d.Summary = p + ": " + d.Summary
 	}
 	r.list.add(d)
 }

@@ -9,7 +9,11 @@ import (
 // and tells where each is declared. A name is known even when what it stands
 // for is wrong, so that references to it are not blamed.
 func resources[T any](r *reader, all sections, name string, read func(r *reader, key, n *yaml.Node) T) (map[string]T, map[string]diag.Pos) {
-	values, places := map[string]T{}, map[string]diag.Pos{}
+	size := 0
+	for _, s := range all[name] {
+		size += len(deref(s.value).Content) / 2
+	}
+	values, places := make(map[string]T, size), make(map[string]diag.Pos, size)
 	for _, s := range all[name] {
 		r.file = s.file
 		r.within(name, func() {

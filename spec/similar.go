@@ -11,7 +11,7 @@ import (
 
 // maxComparisons bounds the search for similar names over one load: with a
 // hundred thousand tills and as many mistakes it would be quadratic.
-const maxComparisons = 1_000_000
+const maxComparisons = 200_000
 
 // similar gives a hint that names the candidate most like the word; without
 // one it lists the candidates when they are few.

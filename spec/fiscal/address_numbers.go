@@ -14,7 +14,7 @@ func (a *addressReader) number(i int) int {
 // no ordinals: «д 5-е» is a house with a letter.
 func (a *addressReader) value(i int, named bool) (value string, end int, ordinal bool) {
 	value, end = a.tokens[i].text, i+1
-	if a.near(end) && a.suffix(end) {
+	if a.near(end) && a.suffix(end, named) {
 		value += a.tokens[end].text
 		end++
 	}
@@ -26,9 +26,9 @@ func (a *addressReader) value(i int, named bool) (value string, end int, ordinal
 
 // suffix tells whether the token at i is a letter that belongs to the number
 // before it, and not the beginning of something else («19 к 2», «19к2»).
-func (a *addressReader) suffix(i int) bool {
+func (a *addressReader) suffix(i int, named bool) bool {
 	t := a.tokens[i]
-	if t.number || utf8.RuneCountInString(t.text) != 1 || ordinalEnding(t) {
+	if t.number || utf8.RuneCountInString(t.text) != 1 || (!named && (t.text == "й" || t.text == "я" || ordinalEnding(t))) {
 		return false
 	}
 	short := meaningOf(t.text).kind != plain // г, д, к, с, …

@@ -53,7 +53,9 @@ func foldCase(c rune) rune {
 }
 
 // decomposed tells characters whose form depends on their neighbours.
-func decomposed(c rune) bool { return c > 0x2FF && (c < 0x400 || c > 0x45F) && c < 0x2000 || c > 0x206F }
+func decomposed(c rune) bool {
+	return c > 0x2FF && (c < 0x400 || c > 0x45F) && c < 0x2000 || c > 0x206F
+}
 
 func foldLetter(c rune) rune {
 	switch c {
