@@ -41,7 +41,7 @@ func (r *runner) interrupted(ctx context.Context, w *state.Workflow, err error) 
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		o.state, o.message = StepInterrupted, "interrupted; what became of the last call is settled by reading, by the next apply or resume"
 	case errors.As(err, &again) && r.o.Wait > 0:
-		o.state, o.waitingFor, o.retryAfter = StepWaiting, planner.WaitService, 30*time.Second
+		o.state, o.waitingFor = StepWaiting, planner.WaitService
 	}
 	return o
 }

@@ -200,8 +200,11 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	if tr, ok := byPerson(run, sent); ok {
 		return tr, nil
 	}
-	// A reading from before the plan was confirmed may be old.
-	app, err := a.p.application(ctx, d.ApplicationID, run.Now.Add(-time.Minute))
+	fresh := run.Now.Add(-time.Minute) // a reading from before the plan was confirmed may be old
+	if run.Intent != nil {
+		fresh = run.Now // and one from before the call tells nothing about it
+	}
+	app, err := a.p.application(ctx, d.ApplicationID, fresh)
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
