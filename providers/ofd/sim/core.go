@@ -26,6 +26,7 @@ type core struct {
 	members  map[string]*Member // by centre and РНМ
 	waiting  []*PayStatus
 	rows     map[*Till][]byte // encoded rows of the partner's list
+	listSize int              // in bytes, as a hint for the next one
 }
 
 // token is a token of Renta.

@@ -14,7 +14,24 @@
 // before or after its effect. The tax service advances by polls (each reading
 // of an application is a tick) or by the clock.
 //
-// Scripts steer it over HTTP without authorisation, under /_sim/: GET and PUT
-// world, GET ledger, calls and report, POST fault, advance, document, till and
-// reject.
+// An application is running from its first signature until it is finished.
+// While one runs, no other may be made or signed for the same till; drafts may
+// be many, for they cost nothing and nothing lists them.
+//
+// Scripts steer the service over HTTP, without authorisation:
+//
+//	GET    /_sim/world                        everything the service knows
+//	PUT    /_sim/world                        another world in its place
+//	GET    /_sim/ledger                       every effect, also the refused ones
+//	GET    /_sim/duplicates                   effects tried though they had happened
+//	GET    /_sim/calls                        every call with its status
+//	GET    /_sim/report?serial=               the printed report of registration
+//	POST   /_sim/fault                        a Fault, as JSON
+//	DELETE /_sim/fault                        no more faults
+//	POST   /_sim/advance?d=24h                turns the clock
+//	POST   /_sim/document?serial=             a till sends a fiscal document
+//	POST   /_sim/till?serial=&fn=&address=&place=&model=&tariff=
+//	                                          a till changes behind everybody's back
+//	POST   /_sim/reject?application=|serial=&reason=[&document][&unknown]
+//	                                          the next verdict is a refusal
 package sim

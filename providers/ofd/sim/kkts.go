@@ -31,6 +31,7 @@ func (c *core) kkts(q request) reply {
 		return failed(http.StatusBadRequest, "ИНН не принадлежит партнеру")
 	}
 	var b bytes.Buffer
+	b.Grow(c.listSize) // of the last answer
 	b.WriteString(`{"Data":[`)
 	first := true
 	for _, t := range c.w.Tills {
@@ -44,6 +45,7 @@ func (c *core) kkts(q request) reply {
 		b.Write(c.row(t))
 	}
 	b.WriteString(`],"Success":true}`)
+	c.listSize = b.Len()
 	c.polled()
 	return reply{status: http.StatusOK, body: b.Bytes()}
 }
