@@ -200,11 +200,7 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	if tr, ok := byPerson(run, sent); ok {
 		return tr, nil
 	}
-	fresh := run.Now.Add(-time.Minute) // a reading from before the plan was confirmed may be old
-	if run.Intent != nil {
-		fresh = run.Now // and one from before the call tells nothing about it
-	}
-	app, err := a.p.application(ctx, d.ApplicationID, fresh)
+	app, err := a.p.application(ctx, d.ApplicationID, a.freshEnough(run))
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
@@ -220,6 +216,19 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	default: // somebody signed it elsewhere, or it was refused meanwhile
 		return next(then, d, "the document is not to be signed any more: the application is "+app.Status), nil
 	}
+}
+
+// freshEnough is how old a reading may be that a signature depends on: not from
+// before a call whose outcome is open, nor from before the last round of polls,
+// nor from before a plan that somebody took long to confirm.
+func (a application) freshEnough(run *apply.Run) time.Time {
+	if run.Intent != nil {
+		return run.Now
+	}
+	if limit := run.Now.Add(-time.Minute); limit.After(a.p.roundStart()) {
+		return limit
+	}
+	return a.p.roundStart()
 }
 
 func (a application) signDocument(ctx context.Context, run *apply.Run, app partner.Application, doc partner.Document, sent func() apply.Transition) (apply.Transition, error) {
