@@ -29,19 +29,22 @@ const (
 
 // The kinds of result documents (004 table 10.6).
 const (
-	ResultRNM             = "RnmReport"
-	ResultRegistration    = "RegReport"
-	ResultReregistration  = "ReRegReport"
-	ResultUnregistration  = "UnReg"
-	ResultRNMRejection    = "RnmRejection"
-	ResultRegRejection    = "RegRejection"
-	ResultReregRejection  = "ReRegRejection"
-	ResultUnregRejection  = "UnRegRejection"
-	ResultUnknown         = "UnKnown"
-	gatewayMock           = "SuccessMock"
-	rejectionSuffix       = "Rejection"
-	documentStatusSigned  = "Signed"
-	documentStatusPending = "Unsigned"
+	ResultRNM            = "RnmReport"
+	ResultRegistration   = "RegReport"
+	ResultReregistration = "ReRegReport"
+	ResultUnregistration = "UnReg"
+	ResultRNMRejection   = "RnmRejection"
+	ResultRegRejection   = "RegRejection"
+	ResultReregRejection = "ReRegRejection"
+	ResultUnregRejection = "UnRegRejection"
+	ResultUnknown        = "UnKnown"
+)
+
+// Words of answers that only this package looks at.
+const (
+	gatewayMock     = "SuccessMock"
+	rejectionSuffix = "Rejection"
+	markSigned      = "Signed" // Unsigned before that
 )
 
 // Application is an application to the tax service as answered (004 §7.5).
@@ -122,7 +125,7 @@ func (d Document) Class() DocumentClass {
 }
 
 // Signed tells whether the service marks the document as signed.
-func (d Document) Signed() bool { return strings.EqualFold(d.Signature, documentStatusSigned) }
+func (d Document) Signed() bool { return strings.EqualFold(d.Signature, markSigned) }
 
 // Unsigned tells whether the document can be signed now: it is not marked as
 // signed and has content.

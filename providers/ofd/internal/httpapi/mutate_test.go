@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // hijack takes the connection over, for answers that no server would give.
@@ -250,4 +252,40 @@ func TestMutateDropsTheTokenAndDoesNotResend(t *testing.T) {
 	if diff := cmp.Diff([]int32{2, 2}, []int32{pays.Load(), logins.Load()}); diff != "" {
 		t.Errorf("pays and logins: %s", diff)
 	}
+}
+
+// Whatever comes back, there was one request, and only 2xx is a success.
+func TestMutateLaw(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		status := rapid.SampledFrom([]int{200, 201, 204, 301, 307, 400, 403, 408, 409, 429, 500, 503}).Draw(rt, "status")
+		body := rapid.SampledFrom([]string{
+			"", "{", "{}", "null", "[]", `{"Success":false}`, `{"Success":true}`, `{"errors":["x"]}`, `{"Status":"Failed"}`,
+			`{"Error":{"Code":"1"}}`, `{"Data":{},"Success":true}`, "<html>",
+		}).Draw(rt, "body")
+		declared := rapid.IntRange(len(body), len(body)+1).Draw(rt, "length")
+		var calls atomic.Int32
+		answer := fmt.Sprintf("HTTP/1.1 %d X\r\nLocation: /y\r\nContent-Length: %d\r\n\r\n%s", status, declared, body)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			calls.Add(1)
+			hijack(t, answer, false)(w, r)
+		}))
+		defer server.Close()
+		client, err := New(Config{BaseURL: server.URL})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		err = client.Mutate(t.Context(), Call{Op: "pay", Method: http.MethodPost, Path: "/pay", Body: 1})
+		if calls.Load() != 1 {
+			rt.Fatalf("%d requests", calls.Load())
+		}
+		whole := declared == len(body) || status == http.StatusNoContent
+		switch {
+		case err == nil && (status > 299 || !whole):
+			rt.Fatalf("%s is a success", answer)
+		case err != nil && OutcomeOf(err) == OutcomeNotSent:
+			rt.Fatalf("%s: not sent", answer)
+		case OutcomeOf(err) == OutcomeRefused && (!whole || !provesRefusal(status)):
+			rt.Fatalf("%s: refused", answer)
+		}
+	})
 }

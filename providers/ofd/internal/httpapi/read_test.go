@@ -103,16 +103,22 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestBodiesAreBounded(t *testing.T) {
-	zeros := func(w io.Writer) {
+	// zeros tells whether all its 64 MiB were taken.
+	zeros := func(w io.Writer) bool {
 		chunk := []byte(strings.Repeat(" ", 1<<16))
 		for range 1 << 10 {
 			if _, err := w.Write(chunk); err != nil {
-				return
+				return false
 			}
 		}
+		return true
 	}
 	for name, handler := range map[string]http.HandlerFunc{
-		"endless": func(w http.ResponseWriter, _ *http.Request) { zeros(w) },
+		"endless": func(w http.ResponseWriter, _ *http.Request) {
+			if zeros(w) {
+				t.Error("all of it was read")
+			}
+		},
 		"gzip bomb": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)

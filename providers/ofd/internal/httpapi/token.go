@@ -51,7 +51,13 @@ type LoginSource struct {
 	mu      sync.Mutex
 	token   string
 	expires time.Time // zero: until it is refused
+	refusal error     // of the last login
+	until   time.Time // when a refused login may be tried again
 }
+
+// refusalPause is how long a refused login is not repeated: a password does
+// not get better by trying, and accounts are locked for that.
+const refusalPause = time.Minute
 
 // LoginToken makes a source of tokens from a login (000, 001: CreateAuthToken).
 func LoginToken(client *Client, credentials Credentials) *LoginSource {
@@ -69,13 +75,13 @@ func (s *LoginSource) GoString() string { return s.credentials.Role }
 
 // Token gives the token kept, or logs in.
 func (s *LoginSource) Token(ctx context.Context) (string, error) {
-	if token := s.kept(); token != "" {
-		return token, nil
+	if token, err := s.kept(); token != "" || err != nil {
+		return token, err
 	}
 	// The login outlives the caller that began it: others wait for it too.
 	wait := s.group.DoChan("", func() (any, error) {
-		if token := s.kept(); token != "" {
-			return token, nil
+		if token, err := s.kept(); token != "" || err != nil {
+			return token, err
 		}
 		return s.login(context.WithoutCancel(ctx))
 	})
@@ -100,13 +106,18 @@ func (s *LoginSource) Drop(token string) bool {
 	return true
 }
 
-func (s *LoginSource) kept() string {
+// kept gives the token, or a refusal, that still holds.
+func (s *LoginSource) kept() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.expires.IsZero() || s.client.config.Now().Before(s.expires) {
-		return s.token
+	now := s.client.config.Now()
+	if s.refusal != nil && now.Before(s.until) {
+		return "", s.refusal
 	}
-	return ""
+	if s.expires.IsZero() || now.Before(s.expires) {
+		return s.token, nil
+	}
+	return "", nil
 }
 
 // login asks for a token. It changes nothing, so it is repeated like a read,
@@ -132,7 +143,7 @@ func (s *LoginSource) login(ctx context.Context) (string, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.token = string(out.AuthToken)
+	s.token, s.refusal = string(out.AuthToken), nil
 	s.expires = expiry(out.ExpirationDateUtc.Time, s.client.config.Now())
 	return s.token, nil
 }
@@ -144,6 +155,7 @@ func (s *LoginSource) body() any {
 	return struct{ Login, Password string }{s.credentials.Login, s.credentials.Password}
 }
 
+// refused words a refusal and remembers it.
 func (s *LoginSource) refused(err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || !refusesToken(e.Status) {
@@ -151,6 +163,9 @@ func (s *LoginSource) refused(err error) error {
 	}
 	e.Hint = fmt.Sprintf("check the %s and its password", s.credentials.Role)
 	e.Err = fmt.Errorf("the %s was refused", s.credentials.Role)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token, s.refusal, s.until = "", e, s.client.config.Now().Add(refusalPause)
 	return e
 }
 

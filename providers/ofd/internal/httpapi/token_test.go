@@ -101,6 +101,22 @@ func TestLoginIsSharedAndKeptUntilItExpires(t *testing.T) {
 	}
 }
 
+// A caller that comes late with an old token must not cost the new one.
+func TestDropOfAnOldToken(t *testing.T) {
+	server := &loginServer{answer: `{"AuthToken":"t%d"}`}
+	client, _ := serve(t, server.ServeHTTP)
+	source := LoginToken(client, Credentials{Role: "Renta login"})
+	for range 2 {
+		if _, err := source.Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		source.Drop("t1")
+	}
+	if token, err := source.Token(t.Context()); token != "t2" || err != nil {
+		t.Errorf("%s, %v", token, err)
+	}
+}
+
 func TestReadLogsInOnceMore(t *testing.T) {
 	for name, test := range map[string]struct {
 		good   string // the token that is taken
@@ -139,8 +155,13 @@ func TestRefusedLogin(t *testing.T) {
 	if OutcomeOf(err) != OutcomeNotSent || !strings.Contains(err.Error(), "the Renta login was refused") {
 		t.Errorf("%v: %v", OutcomeOf(err), err)
 	}
-	if calls.Load() != 1 {
-		t.Errorf("%d calls", calls.Load())
+	if _, again := source.Token(t.Context()); again == nil || calls.Load() != 1 {
+		t.Errorf("%d calls, %v", calls.Load(), again)
+	}
+	later := time.Now().Add(refusalPause)
+	client.config.Now = func() time.Time { return later }
+	if _, again := source.Token(t.Context()); again == nil || calls.Load() != 2 {
+		t.Errorf("%d calls after the pause, %v", calls.Load(), again)
 	}
 	all := fmt.Sprintf("%v %+v %#v %s %v %#v", err, err, source, recorder.lines, source.credentials, source.credentials)
 	if strings.Contains(all, "hunter2") || strings.Contains(all, "me@x") {
