@@ -136,28 +136,54 @@ func sortedDevices(d []spec.DeviceAttributes) []spec.DeviceAttributes {
 
 // observe lays what the live row shows over attributes that are known, and
 // tells in which fields it differs from them. What the row leaves empty is
-// taken as known.
-func observe(known *spec.Attributes, row *Till) (spec.Attributes, fields) {
-	a, f := *known, fields(0)
-	if row.FN != "" && row.FN != a.FN {
-		a.FN, f = row.FN, f|fieldFN
+// taken as known. The result is known itself when nothing is to be changed.
+func observe(known *spec.Attributes, row *Till) (*spec.Attributes, fields) {
+	var f fields
+	if row.FN != "" && row.FN != known.FN {
+		f |= fieldFN
 	}
-	if row.Address != "" && !fiscal.SameAddress(a.Address.Text(), row.Address) {
-		a.Address, f = spec.Address{Full: row.Address}, f|fieldAddress
+	if row.Address != "" && !fiscal.SameAddress(known.Address.Text(), row.Address) {
+		f |= fieldAddress
 	}
-	if row.Place != "" && !samePlace(a.Place, row.Place) {
-		a.Place, f = row.Place, f|fieldPlace
+	if row.Place != "" && !samePlace(known.Place, row.Place) {
+		f |= fieldPlace
 	}
-	if row.Model != "" && !sameName(a.Model, row.Model) {
-		a.Model, f = row.Model, f|fieldModel
+	if row.Model != "" && !sameName(known.Model, row.Model) {
+		f |= fieldModel
 	}
-	if row.RNM != "" && row.RNM != a.RNM {
-		if a.RNM != "" {
-			f |= fieldRNM
-		}
-		a.RNM = row.RNM
+	if row.RNM != "" && row.RNM != known.RNM {
+		f |= fieldRNM
 	}
-	return a, f
+	if f == 0 {
+		return known, 0
+	}
+	a := *known
+	take(&a, &spec.Attributes{
+		FN: row.FN, FNType: known.FNType, Address: spec.Address{Full: row.Address}, Place: row.Place, Model: row.Model, RNM: row.RNM,
+	}, f)
+	if known.RNM == "" {
+		f &^= fieldRNM // it was not known: no difference
+	}
+	return &a, f
+}
+
+// take copies the fields that a live row shows.
+func take(to, from *spec.Attributes, f fields) {
+	if f&fieldFN != 0 {
+		to.FN, to.FNType = from.FN, from.FNType
+	}
+	if f&fieldAddress != 0 {
+		to.Address = from.Address
+	}
+	if f&fieldPlace != 0 {
+		to.Place = from.Place
+	}
+	if f&fieldModel != 0 {
+		to.Model = from.Model
+	}
+	if f&fieldRNM != 0 {
+		to.RNM = from.RNM
+	}
 }
 
 // projection is what a difference is shown as.

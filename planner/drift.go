@@ -14,20 +14,29 @@ func (p *planning) reportDrift() {
 		if t.live == nil || !t.registered() || t.prior.Attributes == nil {
 			continue
 		}
-		is, f := observe(t.prior.Attributes, t.live)
+		is, f := t.observed()
 		if r := t.run(Reregister); r != nil && r.Desired != nil {
-			f &= compare(&is, r.Desired) | fieldRNM // what the running application brings is no drift
+			f &= compare(is, r.Desired) | fieldRNM // what the running application brings is no drift
 		}
 		for _, path := range f.names() {
 			p.plan.Drift = append(p.plan.Drift, Drift{
 				Address: t.addr, Path: path, Corrected: t.corrects(path),
-				Applied: show(t.prior.Attributes, path), Live: show(&is, path),
+				Applied: show(t.prior.Attributes, path), Live: show(is, path),
 			})
 		}
 	}
 	slices.SortStableFunc(p.plan.Drift, func(a, b Drift) int {
 		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(place(a.Path), place(b.Path)))
 	})
+}
+
+// observed is what was last applied, as the live row shows it, and in what it
+// differs. The till is live and recorded.
+func (t *till) observed() (*spec.Attributes, fields) {
+	if t.is == nil {
+		t.is, t.drift = observe(t.prior.Attributes, t.live)
+	}
+	return t.is, t.drift
 }
 
 // corrects tells whether a step of the till changes the path.

@@ -14,14 +14,14 @@ func (p *planning) matchTills() {
 	p.indexLive()
 	p.declare()
 	p.claimRecords()
-	for _, t := range p.tills {
-		p.takeBySerial(t)
-	}
-	for _, t := range p.tills {
-		p.takeByRNM(t)
-	}
-	for _, t := range p.tills {
-		p.takeMembers(t)
+	for _, declared := range []bool{true, false} { // what is declared is never a dropped till's
+		for _, take := range []func(*till){p.takeBySerial, p.takeByRNM, p.takeMembers} {
+			for _, t := range p.tills {
+				if t.inFile == declared {
+					take(t)
+				}
+			}
+		}
 	}
 }
 
@@ -127,6 +127,9 @@ func compareMembers(a, b *RentaTill) int {
 // takeBySerial gives the till the live rows of its factory number.
 func (p *planning) takeBySerial(t *till) {
 	p.live.chain(t.serial(), func(i int) {
+		if p.live.used[i] {
+			return
+		}
 		p.live.used[i] = true
 		row := p.rows[i]
 		t.rows = append(t.rows, row)
@@ -177,6 +180,9 @@ func (p *planning) takeByRNM(t *till) {
 // takeMembers gives the till its rows in the Renta list.
 func (p *planning) takeMembers(t *till) {
 	p.members.chain(t.serial(), func(i int) {
+		if p.members.used[i] {
+			return
+		}
 		p.members.used[i] = true
 		t.members = append(t.members, p.renta[i])
 	})

@@ -189,9 +189,18 @@ func TestDuplicateRecordsOfOneTill(t *testing.T) {
 	a := w.settled(1)
 	r := w.Prior.Resources[a]
 	w.Prior.Resources["kkts.old"] = r
+	w.Fleet.Policy = spec.Policy{Prune: true, PruneReason: spec.ReasonLost}
+	steps(t, w.plan(), "forget:kkts.old") // never an unregister: the till is declared
+}
+
+func TestListedWhileItsRegistrationIsADraft(t *testing.T) {
+	w := newWorld()
+	a := w.declare(1)
+	w.list(a)
+	w.Prior.Resources[a] = Resource{Serial: w.kkt(a).Serial, Running: []Running{{Action: Register, Phase: "draft"}}}
 	p := w.plan()
-	steps(t, p, "") // the second record's till is live: left alone
-	says(t, p, diag.Warning, "left alone")
+	steps(t, p, "register:"+a)
+	says(t, p, diag.Warning, "registered elsewhere")
 }
 
 func TestNotRead(t *testing.T) {

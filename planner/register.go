@@ -27,6 +27,10 @@ func (p *planning) planRegistration(t *till) {
 		return
 	}
 	p.checkRNM(t)
+	if r := t.run(Register); r != nil && r.draft() && t.live != nil && !r.Unknown {
+		p.say(diag.Warning, t, "in the list of tills while its registration is still a draft: it may have been registered elsewhere").Hint =
+			"if so, end the draft before it is signed: kktctl state rm " + t.addr
+	}
 	if p.waitsFor(t) {
 		return
 	}
@@ -36,7 +40,7 @@ func (p *planning) planRegistration(t *till) {
 	case !t.registered() || t.prior.Attributes == nil:
 		p.planReregister(t, p.planAdopt(t))
 	default:
-		is, drift := observe(t.prior.Attributes, t.live)
+		is, drift := t.observed()
 		if !p.planReregister(t, is) {
 			p.catchUp(t, is, drift)
 		}
@@ -108,7 +112,7 @@ func (p *planning) codeToUse(t *till) bool {
 
 // planAdopt plans to remember a till that is met live, and returns what is
 // known of it then.
-func (p *planning) planAdopt(t *till) spec.Attributes {
+func (p *planning) planAdopt(t *till) *spec.Attributes {
 	is, _ := observe(&t.want, t.live)
 	reason := "met for the first time; FFD, usage, OFD and agents are taken as declared: no call shows them"
 	if t.unregistered() {
@@ -116,7 +120,7 @@ func (p *planning) planAdopt(t *till) spec.Attributes {
 			"; FFD, usage, OFD and agents are taken as declared: no call shows them"
 		p.plan.Drift = append(p.plan.Drift, Drift{Address: t.addr, Path: "status", Applied: "unregistered", Live: "registered", Corrected: true})
 	}
-	prior := is
+	prior := *is
 	s := Step{Action: Adopt, Reason: reason, RNM: t.rnm(), FN: is.FN, Prior: &prior}
 	if len(t.members) > 0 {
 		s.Centre = t.decl.Renta
@@ -126,42 +130,23 @@ func (p *planning) planAdopt(t *till) spec.Attributes {
 }
 
 // catchUp plans to remember what was changed elsewhere and is as declared.
-func (p *planning) catchUp(t *till, is spec.Attributes, drift fields) {
-	settled := drift &^ compare(&is, &t.want)
+func (p *planning) catchUp(t *till, is *spec.Attributes, drift fields) {
+	settled := drift &^ compare(is, &t.want)
 	if settled == 0 {
 		return
 	}
 	prior := *t.prior.Attributes
-	take(&prior, &is, settled)
+	take(&prior, is, settled)
 	p.add(t, Step{
 		Action: Adopt, RNM: t.rnm(), FN: is.FN, Prior: &prior,
 		Reason: strings.Join(settled.names(), ", ") + " changed outside kktctl to what is declared: remembered",
 	})
 }
 
-// take copies the fields that a live row shows.
-func take(to, from *spec.Attributes, f fields) {
-	if f&fieldFN != 0 {
-		to.FN, to.FNType = from.FN, from.FNType
-	}
-	if f&fieldAddress != 0 {
-		to.Address = from.Address
-	}
-	if f&fieldPlace != 0 {
-		to.Place = from.Place
-	}
-	if f&fieldModel != 0 {
-		to.Model = from.Model
-	}
-	if f&fieldRNM != 0 {
-		to.RNM = from.RNM
-	}
-}
-
 // planReregister plans one application with everything in which the till
 // differs from its declaration.
-func (p *planning) planReregister(t *till, is spec.Attributes) bool {
-	f := compare(&is, &t.want) &^ t.ignored()
+func (p *planning) planReregister(t *till, is *spec.Attributes) bool {
+	f := compare(is, &t.want) &^ t.ignored()
 	if f == 0 {
 		return false
 	}
@@ -171,7 +156,7 @@ func (p *planning) planReregister(t *till, is spec.Attributes) bool {
 		return true
 	}
 	s := Step{
-		Action: Reregister, Cost: fee(t.want.OFDINN), Changes: changes(&is, &t.want, f),
+		Action: Reregister, Cost: fee(t.want.OFDINN), Changes: changes(is, &t.want, f),
 		Waits: []Wait{WaitSignature, WaitTaxService}, Reasons: reasons(f, is.Usage, t.want.Usage),
 		Reason: p.reregisterReason(t, f), RNM: t.rnm(), FN: is.FN,
 	}
@@ -196,7 +181,7 @@ func (p *planning) reregisterReason(t *till, f fields) string {
 		parts = append(parts, strings.Join(names, ", ")+": not as last applied")
 	}
 	if t.registered() && t.prior.Attributes != nil {
-		if _, drift := observe(t.prior.Attributes, t.live); drift&f != 0 {
+		if _, drift := t.observed(); drift&f != 0 {
 			parts = append(parts, strings.Join((drift&f).names(), ", ")+" changed outside kktctl")
 		}
 	}

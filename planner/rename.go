@@ -17,10 +17,11 @@ import (
 func (p *planning) claimRecords() {
 	adrift := p.adrift()
 	taken := make(map[string]bool, len(p.in.Prior.Resources))
-	for _, t := range p.tills {
+	slab := make([]Resource, len(p.tills))
+	for i, t := range p.tills {
 		own, ok := p.in.Prior.Resources[t.addr]
-		if ok && sameTill(&own, t.decl.Serial) {
-			t.prior, taken[t.addr] = &own, true
+		if slab[i] = own; ok && sameTill(&slab[i], t.decl.Serial) {
+			t.prior, taken[t.addr] = &slab[i], true
 			continue
 		}
 		if from := pick(adrift[fiscal.NormalizeSerial(t.decl.Serial)], taken); from != "" {

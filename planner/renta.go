@@ -34,7 +34,7 @@ func (p *planning) planRenta(t *till) {
 		}
 		return
 	}
-	was := t.centre(wanted)
+	was := t.centre(t.decl.Renta)
 	if len(t.members) > 0 && (wanted == "" || !p.sameCentre(was, wanted)) {
 		if !p.leave(t, was) {
 			return

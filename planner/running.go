@@ -47,7 +47,7 @@ func (p *planning) planContinues(t *till) {
 func continueReason(r *Running, w Wait, words string) string {
 	b := string(r.Action) + " is under way"
 	if r.Phase != "" {
-		b += ", in phase " + r.Phase
+		b += ", in phase " + plain(r.Phase)
 	}
 	if !r.Since.IsZero() {
 		b += " since " + date(r.Since)

@@ -38,6 +38,10 @@ func (p *planning) choose() {
 			left++
 		}
 	}
+	p.plan.Diagnostics = slices.DeleteFunc(p.plan.Diagnostics, func(d diag.Diagnostic) bool {
+		t := byAddr[d.Address]
+		return t != nil && t.left
+	})
 	if left > 0 {
 		p.leaveOut()
 		p.say(diag.Note, nil, "by target or exclusion "+counted(left, "till")+" left out; those that are planned have all the steps that they need")

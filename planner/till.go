@@ -21,6 +21,9 @@ type till struct {
 	blocked bool // an error stands against any new step
 	left    bool // not chosen by the targets
 
+	is    *spec.Attributes // see observed
+	drift fields
+
 	first []string // ids of the state-only steps that all others need
 	steps []Step
 }

@@ -22,9 +22,9 @@ const (
 	Pay        Action = "pay"
 	AddKKT     Action = "addKkt"
 	RemoveKKT  Action = "removeKkt"
-	Adopt      Action = "adopt"  // state only: met live
+	Adopt      Action = "adopt"  // state only: met live, or changed elsewhere to what is declared
 	Move       Action = "move"   // state only: renamed in the file
-	Forget     Action = "forget" // state only: gone from the file and not live
+	Forget     Action = "forget" // state only: gone from the file and not live, or replaced under its name
 	Continue   Action = "continue"
 )
 
@@ -243,7 +243,7 @@ type Step struct {
 	From    string                `json:"from,omitempty"`    // for Move: the old address
 	Code    *spec.CodeRecord      `json:"code,omitempty"`    // for Pay
 	CodeID  string                `json:"codeId,omitempty"`  // for Pay: the id of the code at the service
-	Centre  string                `json:"centre,omitempty"`  // for AddKKT and RemoveKKT: key of the centre
+	Centre  string                `json:"centre,omitempty"`  // for AddKKT and RemoveKKT: key of the centre; for Adopt: of the membership met with the till
 	RNM     string                `json:"rnm,omitempty"`     // as known when the plan was made
 	FN      string                `json:"fn,omitempty"`      // live, for RemoveKKT and Unregister
 	Because spec.UnregisterReason `json:"because,omitempty"` // for Unregister
