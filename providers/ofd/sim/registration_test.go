@@ -208,6 +208,7 @@ func TestOrderOfStepsIsKept(t *testing.T) {
 	c.refused("PUT", path, `null`, "пустое")
 	c.app("PUT", path, `{"AutomaticDevices":[{"DeviceNumber":"A-1","InstallmentPlace":"Зал","InstallmentAddress":{"FullAddress":"Тула"}}]}`)
 	a = c.app("PUT", path, `{"AutomaticDevices":[{"DeviceNumber":"A-2","InstallmentAddress":{"FullAddress":"Тула"}}]}`)
+	want(t, a, "A-2", "AutomaticDevices", "0", "DeviceNumber")
 	want(t, a, nil, "AutomaticDevices", "0", "InstallmentPlace")
 
 	c.app("POST", path+"/prepareDocuments", signatory)

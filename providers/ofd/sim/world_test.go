@@ -202,6 +202,7 @@ func TestLogTellsAndKeepsSecrets(t *testing.T) {
 
 func TestControlCalls(t *testing.T) {
 	c := serve(t, registeredWorld())
+	want(t, c.ok("GET", kktsPath, ""), otherFN, "Data", "0", "FnNumber")
 	c.ok("POST", "/_sim/till?serial="+otherSerial+"&fn="+testFN+"&address=Тула&place=Зал", "")
 	row := c.ok("GET", kktsPath, "")
 	want(t, row, testFN, "Data", "0", "FnNumber")
@@ -233,7 +234,7 @@ func TestControlCalls(t *testing.T) {
 
 func checkLists(t *testing.T, c *caller) {
 	t.Helper()
-	for path, n := range map[string]int{"/_sim/ledger": 3, "/_sim/duplicates": 0, "/_sim/calls": 9} {
+	for path, n := range map[string]int{"/_sim/ledger": 3, "/_sim/duplicates": 0, "/_sim/calls": 10} {
 		_, body, err := c.send("GET", path, "")
 		var list []object
 		if err != nil || json.Unmarshal(body, &list) != nil || len(list) != n {
