@@ -54,17 +54,6 @@ func (r *reader) fleet(docs []document) *Fleet {
 	return f
 }
 
-func (r *reader) policy(n *yaml.Node, p *Policy) {
-	p.Pos = r.pos(n)
-	s := policySchema()
-	g := s.read(r, n, p)
-	if p.Prune && !s.has(g, "pruneReason") {
-		r.within("pruneReason", func() {
-			r.errorAt(n, "write pruneReason: lost, stolen or broken: the tax service wants one", "is missing: prune deregisters tills")
-		})
-	}
-}
-
 // kkts reads the tills over the fleet's defaults.
 func (r *reader) kkts(all sections) (map[string]KKT, map[string]diag.Pos) {
 	defaults := fleetDefaults()

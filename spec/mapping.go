@@ -96,7 +96,7 @@ func (s schema[T]) has(g given, name string) bool { return g&(1<<s.index(name)) 
 func (s schema[T]) need(r *reader, n *yaml.Node, g given, names ...string) {
 	for _, name := range names {
 		if !s.has(g, name) {
-			r.within(name, func() { r.errorAt(n, "", "is missing") })
+			r.within(name, func() { r.errorAt(n, "write "+example(name), "is missing") })
 		}
 	}
 }

@@ -73,11 +73,11 @@ func (r *reader) parse(data []byte) *yaml.Node {
 		return nil
 	}
 	if err != nil {
-		r.syntaxError(err)
+		r.syntaxError(data, err)
 		return nil
 	}
 	root := doc.Content[0]
-	if !r.oneDocument(dec) || !r.boundedTree(root) {
+	if !r.oneDocument(data, dec) || !r.boundedTree(root) {
 		return nil
 	}
 	if isNull(root) {
@@ -92,13 +92,13 @@ func (r *reader) parse(data []byte) *yaml.Node {
 }
 
 // oneDocument reports whatever stands behind the first document.
-func (r *reader) oneDocument(dec *yaml.Decoder) bool {
+func (r *reader) oneDocument(data []byte, dec *yaml.Decoder) bool {
 	next, err := decodeNode(dec)
 	if err == io.EOF {
 		return true
 	}
 	if err != nil {
-		r.syntaxError(err)
+		r.syntaxError(data, err)
 		return false
 	}
 	r.fileError(next.Line, "a second YAML document starts here", "keep one document in a file; a folder of files can be given with -f")

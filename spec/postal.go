@@ -30,7 +30,7 @@ func addressSchema() schema[Address] {
 	}
 	return schema[Address]{
 		{"postalCode", func(r *reader, n *yaml.Node, a *Address) {
-			a.PostalCode = r.checked(n, matching(postalForm, "is not a postal code of 6 digits"), "")
+			a.PostalCode = r.checked(n, matching(postalForm, "is not a postal code of 6 digits"), "write it as \"115280\"")
 		}},
 		{"regionCode", func(r *reader, n *yaml.Node, a *Address) {
 			a.RegionCode = r.checked(n, matching(regionForm, "is not a region code of 2 digits"), "write it as \"77\"")
@@ -61,7 +61,7 @@ func (r *reader) address(n *yaml.Node, inherited Address) Address {
 	if !s.has(g, "full") {
 		a = a.over(inherited)
 	}
-	if g != 0 && a.Text() == "" {
+	if g != 0 && a.Text() == "" && !s.has(g, "postalCode") {
 		r.errorAt(n, "write a line, or settlement, street and houseNumber", "names no place")
 	}
 	return a

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -62,7 +63,7 @@ func hidden(c rune) bool {
 // notText tells why a value is not text and how to make it so.
 func (r *reader) notText(n *yaml.Node) {
 	if n.Kind != yaml.ScalarNode || !slices.Contains([]string{"!!int", "!!float", "!!bool", "!!timestamp"}, n.Tag) {
-		r.errorAt(n, "", "must be text, this is %s", kindOf(n))
+		r.errorAt(n, "write one line of text", "must be text, this is %s", kindOf(n))
 		return
 	}
 	hint := "write it in quotes: \"" + n.Value + "\""
@@ -109,7 +110,7 @@ func (r *reader) whole(n *yaml.Node, least, most int) (v int, ok bool) {
 	}
 	v, err := strconv.Atoi(n.Value)
 	if err != nil || v < least || v > most {
-		r.errorAt(n, "", "must be a whole number from %d to %d, this is %s", least, most, shorten(n.Value))
+		r.errorAt(n, "write digits only", "must be a whole number from %d to %d, this is %s", least, most, shorten(n.Value))
 		return 0, false
 	}
 	return v, true
@@ -127,7 +128,7 @@ func (r *reader) rate(n *yaml.Node, most float64) (v float64, ok bool) {
 	}
 	v, err := strconv.ParseFloat(n.Value, 64)
 	if err != nil || math.IsNaN(v) || v < 0 || v > most {
-		r.errorAt(n, "", "must be a number from 0 to %v, this is %s", most, shorten(n.Value))
+		r.errorAt(n, "0 means without limit", "must be a number from 0 to %v, this is %s", most, shorten(n.Value))
 		return 0, false
 	}
 	return v, true
@@ -139,7 +140,11 @@ func (r *reader) oneOf(n *yaml.Node, words ...string) string {
 	if !ok || s == "" || slices.Contains(words, s) {
 		return s
 	}
-	r.errorAt(n, r.similar(s, words), "%s is not one of %s", quote(s), strings.Join(words, ", "))
+	hint := "write one of them"
+	if best := r.closest(s, words); best != "" {
+		hint = fmt.Sprintf("did you mean %q?", best)
+	}
+	r.errorAt(n, hint, "%s is not one of %s", quote(s), strings.Join(words, ", "))
 	return ""
 }
 

@@ -31,7 +31,7 @@ func (r *reader) closest(word string, candidates []string) string {
 		return ""
 	}
 	low := strings.ToLower(word)
-	best, bestDistance := "", max(1, min(n/3, 4))+1
+	best, bestDistance := "", allowed(n)+1
 	for _, c := range candidates {
 		if r.comparisons++; r.comparisons > maxComparisons {
 			break
@@ -42,6 +42,14 @@ func (r *reader) closest(word string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// allowed is how many letters may differ in a word of n.
+func allowed(n int) int {
+	if n < 4 {
+		return 1
+	}
+	return max(2, min(n/3, 4))
 }
 
 // quote makes text from a file safe and short enough for a message.

@@ -44,14 +44,17 @@ func (r *reader) plainText(data []byte) bool {
 	return true
 }
 
-// syntaxLine is how the YAML library tells the place.
-var syntaxLine = regexp.MustCompile(`^line (\d+): `)
+// How the YAML library tells the place.
+var (
+	syntaxLine    = regexp.MustCompile(`^line (\d+): `)
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)'`)
+)
 
 func lineAt(data []byte, i int) int { return 1 + bytes.Count(data[:i], []byte("\n")) }
 
 // syntaxError reports what the YAML parser says. An anchor's name is left out:
 // it is taken from a value, and a value may be a secret.
-func (r *reader) syntaxError(err error) {
+func (r *reader) syntaxError(data []byte, err error) {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 0
 	if m := syntaxLine.FindStringSubmatch(text); m != nil {
@@ -59,7 +62,10 @@ func (r *reader) syntaxError(err error) {
 		text = text[len(m[0]):]
 	}
 	hint := "check the indentation, and put values with : # * & { [ in quotes"
-	if strings.HasPrefix(text, "unknown anchor") {
+	if m := unknownAnchor.FindStringSubmatch(text); m != nil {
+		if i := bytes.Index(data, []byte("*"+m[1])); i >= 0 {
+			line = lineAt(data, i)
+		}
 		text, hint = "an alias (*name) refers to an anchor (&name) that is not defined before it", "put a value that begins with * in quotes"
 	}
 	if strings.Contains(text, "tab") {

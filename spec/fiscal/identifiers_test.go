@@ -17,7 +17,7 @@ func text(err error) string {
 }
 
 func TestIdentifiers(t *testing.T) {
-	const mistyped = "its check digit is wrong: a digit was mistyped"
+	const mistyped = "has a wrong check digit: it was mistyped"
 	tests := []struct {
 		name  string
 		check func(string) error

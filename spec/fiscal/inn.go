@@ -6,7 +6,7 @@ import (
 )
 
 // errCheckDigit is the answer to a number of the right form that was mistyped.
-var errCheckDigit = errors.New("its check digit is wrong: a digit was mistyped")
+var errCheckDigit = errors.New("has a wrong check digit: it was mistyped")
 
 // CheckINN checks form and check digits of an ИНН: 10 digits for a legal
 // entity, 12 for an individual entrepreneur.
