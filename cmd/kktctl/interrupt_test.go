@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+)
+
+func interruptible(t *testing.T) (*App, chan os.Signal) {
+	t.Helper()
+	signals := make(chan os.Signal)
+	app := testApp(t)
+	app.Signals = func() (<-chan os.Signal, func()) { return signals, func() {} }
+	return app, signals
+}
+
+func TestFirstInterruptStopsSoftlyTheSecondAtOnce(t *testing.T) {
+	app, signals := interruptible(t)
+	ctx, in := app.watchInterrupts(t.Context(), true)
+	defer in.end()
+	signals <- os.Interrupt
+	<-in.stop
+	if ctx.Err() != nil || !in.happened() {
+		t.Fatalf("after the first: %v, happened %v", ctx.Err(), in.happened())
+	}
+	signals <- os.Interrupt
+	<-ctx.Done()
+}
+
+func TestInterruptEndsAReadingCommand(t *testing.T) {
+	app, signals := interruptible(t)
+	ctx, in := app.watchInterrupts(t.Context(), false)
+	defer in.end()
+	signals <- os.Interrupt
+	<-ctx.Done()
+	if exitCode(ctx.Err()) != exitInterrupted {
+		t.Errorf("exit code %d", exitCode(ctx.Err()))
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	for answer, want := range map[string]error{
+		"yes\n": nil, "yes\r\n": nil, "yes": nil,
+		"y\n": errDeclined, "YES\n": errDeclined, "yes please\n": errDeclined, " yes\n": errDeclined, "": errDeclined,
+		strings.Repeat("yes", 1000): errDeclined,
+	} {
+		app := testApp(t)
+		app.In = strings.NewReader(answer)
+		if err := app.confirm(t.Context(), "Apply?"); !errors.Is(err, want) {
+			t.Errorf("%q: %v", answer, err)
+		}
+	}
+}
+
+func TestConfirmIsInterrupted(t *testing.T) {
+	app := testApp(t)
+	never, w := io.Pipe()
+	defer w.Close()
+	app.In = never
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := app.confirm(ctx, "Apply?"); exitCode(err) != exitInterrupted {
+		t.Errorf("%v: exit code %d", err, exitCode(err))
+	}
+}
+
+func TestProgram(t *testing.T) {
+	app := testApp(t)
+	for want, g := range map[string]globals{
+		"kktctl":                              {File: "fleet.yaml"},
+		"kktctl -f 'my fleet.yaml' --sandbox": {File: "my fleet.yaml", Sandbox: true},
+		`kktctl --state 'it'\''s' --endpoint http://127.0.0.1:1`: {File: "fleet.yaml", State: "it's", Endpoint: "http://127.0.0.1:1"},
+	} {
+		if got := app.program(&g); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// TestHelpOfEveryCommand looks that each command says in a line what it is
+// for, and that its help works.
+func TestHelpOfEveryCommand(t *testing.T) {
+	app := testApp(t)
+	root, _ := newRootCmd(app)
+	commands := root.Commands()
+	for len(commands) > 0 {
+		c := commands[0]
+		commands = append(commands[1:], c.Commands()...)
+		var out bytes.Buffer
+		app := testApp(t)
+		app.Out = &out
+		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		if code := app.Main(args); code != 0 || c.Short == "" || !strings.Contains(out.String(), "Usage:") {
+			t.Errorf("%s: exit %d, short %q, help %q", c.CommandPath(), code, c.Short, out.String())
+		}
+	}
+}
