@@ -161,7 +161,9 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	if requestHash(req) == d.BodyHash {
 		return d, nil
 	}
-	app, err := a.p.partner.PutApplication(ctx, d.ApplicationID, req)
+	put := req
+	put.Purpose = "" // it cannot be changed
+	app, err := a.p.partner.PutApplication(ctx, d.ApplicationID, put)
 	switch {
 	case err == nil:
 		a.p.seen(app)

@@ -1,0 +1,122 @@
+package ofd_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/spec"
+)
+
+// calls counts the calls since a number of them, by what they read.
+func (b *bench) calls(since int) map[string]int {
+	out := map[string]int{}
+	for _, c := range b.svc.Calls()[since:] {
+		name := c.Path[strings.LastIndex(strings.TrimSuffix(c.Path, "/"), "/")+1:]
+		out[c.Method+" "+strings.ToLower(name)]++
+	}
+	return out
+}
+
+// An idle plan reads each list at most once, however many tills there are, and
+// nothing that nothing declared needs.
+func TestIdlePlanReadsEachListOnce(t *testing.T) {
+	var kkts []spec.KKT
+	var live []sim.SeedTill
+	for i := range 50 {
+		k := till(fmt.Sprintf("k%02d", i), fmt.Sprint(1000+i), fmt.Sprintf("92874403007%05d", i))
+		kkts, live = append(kkts, k), append(live, seeded(k, sever))
+	}
+	b := newBench(t, testFleet(kkts...), world(live...))
+	b.converge(1)
+	before := len(b.svc.Calls())
+	b.plan()
+	if d := cmp.Diff(map[string]int{"GET kkts": 1}, b.calls(before)); d != "" {
+		t.Errorf("without codes and centres: %s", d)
+	}
+
+	b.svc.Mutate(func(w *sim.World) { w.AddCode("POOL0001", "Ofd", "Green", 9) })
+	b.edit("k00", func(k *spec.KKT) { k.Renta = "galereya" })
+	b.edit("k01", func(k *spec.KKT) { k.ActivationCode = spec.Code{Auto: true} })
+	b.converge(2)
+	before = len(b.svc.Calls())
+	b.plan()
+	want := map[string]int{"GET kkts": 2, "GET list": 1, "GET paystatus": 1, "POST createauthtoken": 1} // kkts: the partner's and Renta's
+	if d := cmp.Diff(want, b.calls(before)); d != "" {
+		t.Errorf("with codes and centres: %s", d)
+	}
+}
+
+// Fifty tills that join a centre have the list read a few times, not fifty.
+func TestListsServeManyTills(t *testing.T) {
+	var kkts []spec.KKT
+	var live []sim.SeedTill
+	for i := range 50 {
+		k := till(fmt.Sprintf("k%02d", i), fmt.Sprint(1000+i), fmt.Sprintf("92874403007%05d", i))
+		k.Renta = "galereya"
+		kkts, live = append(kkts, k), append(live, seeded(k, sever))
+	}
+	b := newBench(t, testFleet(kkts...), world(live...))
+	if _, err := b.apply(); err != nil {
+		t.Fatal(err)
+	}
+	got := b.calls(0)
+	if got["POST addkkt"]+got["POST addkkt/"] != 50 {
+		t.Errorf("calls: %v", got)
+	}
+	if got["GET kkts"] > 12 {
+		t.Errorf("%d readings of lists for 50 tills", got["GET kkts"])
+	}
+}
+
+// A wish that changes while the application is a draft goes into the draft.
+func TestChangedWishGoesIntoTheDraft(t *testing.T) {
+	b := newBench(t, testFleet(till("a", "00307404867358", fn1)), world())
+	must(t, b.svc.Fault(sim.Fault{Path: "*/preparedocuments", When: sim.Before, Kind: sim.FaultReset, Times: 1}))
+	b.wait = 0
+	if _, err := b.apply(); err == nil {
+		t.Fatal("the documents were prepared in spite of the fault")
+	}
+	b.edit("a", func(k *spec.KKT) { k.Place, k.Usage = "Магазин №2", nil })
+	b.wait = 20e9
+	b.converge(1)
+	b.noDuplicates()
+	w := b.svc.Snapshot()
+	if len(w.Applications) != 1 || w.Applications[0].KKT.InstallmentPlace != "Магазин №2" || w.Applications[0].KKT.UsageMode.Internet {
+		t.Errorf("the application: %+v", w.Applications[0].KKT)
+	}
+}
+
+// A wish that changes later is planned for afterwards.
+func TestChangedWishAfterTheDraftFollows(t *testing.T) {
+	b := newBench(t, testFleet(till("a", "00307404867358", fn1)), world())
+	b.wait = 0
+	if _, err := b.apply(); err != nil {
+		t.Fatal(err)
+	}
+	b.edit("a", func(k *spec.KKT) { k.Place = "Магазин №2" })
+	b.wait = 20e9
+	b.converge(2)
+	b.noDuplicates()
+	if w := b.svc.Snapshot(); len(w.Applications) != 2 || w.Tills[0].Place != "Магазин №2" {
+		t.Errorf("%d applications, the till is at %q", len(w.Applications), w.Tills[0].Place)
+	}
+}
+
+// A draft whose creation was cut off is reported and never signed.
+func TestOrphanedDraftIsReportedAndNeverSigned(t *testing.T) {
+	b := newBench(t, testFleet(till("a", "00307404867358", fn1)), world())
+	must(t, b.svc.Fault(sim.Fault{Path: "*/kkt/registration", Method: "POST", When: sim.After, Kind: sim.FaultReset}))
+	b.converge(2)
+	w := b.svc.Snapshot()
+	if len(w.Applications) != 2 || w.Applications[0].Signed || !w.Applications[1].Signed {
+		t.Fatalf("applications: %+v", w.Applications)
+	}
+	snap, _, err := b.store.Load(b.ctx)
+	if err != nil || len(snap.Resources["kkts.a"].Orphans) != 1 {
+		t.Errorf("orphans: %v, %v", snap.Resources["kkts.a"].Orphans, err)
+	}
+}
