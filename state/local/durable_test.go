@@ -289,7 +289,7 @@ func TestTornTail(t *testing.T) {
 		if cut%32 != 0 {
 			continue
 		}
-		e := []state.Entry{entry(7)}
+		e := []state.Entry{{Event: "short", Address: "kkts.c1", Delete: true}}
 		lease := lock(t, s)
 		must(t, s.Append(t.Context(), lease, e))
 		must(t, s.Unlock(t.Context(), lease))

@@ -21,6 +21,7 @@ type faultFS struct {
 	fail    func(op string, n int) error // fails an operation, n being the same one's number
 	before  func(op string)              // called without the lock held
 	seen    map[string]int
+	opening func(name string) // called before a file is opened for reading
 }
 
 // do decides about one operation.
@@ -66,6 +67,9 @@ func (f *faultFS) wrap(name string, file local.File, err error) (local.File, err
 }
 
 func (f *faultFS) Open(name string) (local.File, error) {
+	if f.opening != nil {
+		f.opening(filepath.Base(name))
+	}
 	file, err := f.OS.Open(name)
 	return f.wrap(name, file, err)
 }

@@ -206,6 +206,28 @@ func TestLockFileDamaged(t *testing.T) {
 	}
 }
 
+// TestLoadBetween has another store compact after the snapshot was read and
+// before its journal is.
+func TestLoadBetween(t *testing.T) {
+	path := place(t)
+	want := seed(t, path)
+	other := local.Open(path)
+	lease := lock(t, other)
+	between := 0
+	f := &faultFS{opening: func(name string) {
+		if name == "sever.kktstate.journal" {
+			if between++; between == 1 {
+				must(t, other.Compact(t.Context(), lease, want))
+			}
+		}
+	}}
+	got, notices, err := local.Open(path, local.WithFS(f)).Load(t.Context())
+	must(t, err)
+	if d := cmp.Diff(want, got); d != "" || len(notices) > 0 || between != 2 {
+		t.Errorf("notices %q, journal read %d times (-want +got):\n%s", notices, between, d)
+	}
+}
+
 // TestLoadWhileCompacting reads all the time while another store writes.
 // Serials never go back, and nothing looks torn.
 func TestLoadWhileCompacting(t *testing.T) {
