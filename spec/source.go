@@ -68,8 +68,8 @@ func (r *reader) syntaxError(data []byte, err error) {
 		}
 		text, hint = "an alias (*name) refers to an anchor (&name) that is not defined before it", "put a value that begins with * in quotes"
 	}
-	if strings.Contains(text, "tab") {
-		hint = "indent with spaces"
+	if strings.Contains(text, "tab") || strings.Contains(text, "cannot start any token") {
+		hint = "indent with spaces, not tabs, and put values that begin with @ or ` in quotes"
 	}
 	r.fileError(line, "this is not YAML: "+text, hint)
 }
