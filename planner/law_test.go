@@ -56,6 +56,11 @@ func drawTill(t *rapid.T, w *world, n int) {
 			row.ContractStart, row.ContractEnd = testNow().Add(-400*time.Hour), testNow().Add(-time.Hour)
 		}
 		row.FNEnd = testNow().Add(time.Hour)
+		if rapid.IntRange(0, 4).Draw(t, "namesake") == 0 { // another maker's till with this number
+			other := *row
+			other.RNM, other.FN = fmt.Sprintf("000000000%07d", n), fmt.Sprintf("99990789%08d", n)
+			w.Live.Tills = append(w.Live.Tills, other)
+		}
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "record") {
 	case 0:
@@ -69,8 +74,8 @@ func drawTill(t *rapid.T, w *world, n int) {
 		})
 	}
 	drawRunning(t, w, addr)
-	if rapid.Bool().Draw(t, "member") {
-		w.member(addr)
+	for range rapid.IntRange(0, 2).Draw(t, "members") {
+		w.member(addr, func(m *RentaTill) { m.FN = rapid.SampledFrom([]string{m.FN, "9251440300000001"}).Draw(t, "memberFN") })
 	}
 	drawWish(t, w, addr)
 }

@@ -122,7 +122,7 @@ func (p *planning) checkEnds(t *till) {
 		return
 	}
 	horizon := p.in.Now.Add(soon)
-	if end := t.live.FNEnd; !end.IsZero() && !end.After(horizon) && t.live.FN == t.want.FN && !t.runs(Reregister) {
+	if end := t.live.FNEnd; !end.IsZero() && !end.After(horizon) && t.live.FN == t.want.FN {
 		verb := "ends on "
 		if !end.After(p.in.Now) {
 			verb = "ended on "

@@ -124,6 +124,7 @@ type Running struct {
 	Code          spec.CodeRecord
 	CodeID        string
 	Unknown       bool
+	Unsettled     bool // a call of it was announced and its outcome is not recorded
 }
 
 // Live is what a reading of the service showed. A list that was not read is
@@ -237,6 +238,10 @@ type Step struct {
 	Since      time.Time `json:"since,omitzero"`
 	WaitingFor Wait      `json:"waitingFor,omitempty"`
 	Message    string    `json:"message,omitempty"`
+
+	// Obsolete: the workflow has sent nothing and is not needed any more; apply
+	// drops it.
+	Obsolete bool `json:"obsolete,omitempty"`
 
 	// What apply needs beyond the fleet file.
 	Reasons []string              `json:"reasons,omitempty"` // of a re-registration, as 004 table 10.2 spells them
