@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,7 +94,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		var out bytes.Buffer
 		app := testApp(t)
 		app.Out = &out
-		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		args := slices.Concat(strings.Fields(c.CommandPath())[1:], []string{"--help"})
 		if code := app.Main(args); code != 0 || c.Short == "" || !strings.Contains(out.String(), "Usage:") {
 			t.Errorf("%s: exit %d, short %q, help %q", c.CommandPath(), code, c.Short, out.String())
 		}
