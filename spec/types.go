@@ -227,6 +227,19 @@ type Code struct {
 // IsZero tells whether no code is declared.
 func (c Code) IsZero() bool { return c.Literal == "" && c.Ref.IsZero() && !c.Auto }
 
+// String tells what kind of code it is; a literal is never printed.
+func (c Code) String() string {
+	switch {
+	case c.Auto:
+		return "auto"
+	case !c.Ref.IsZero():
+		return c.Ref.String()
+	case c.Literal != "":
+		return "(a code)"
+	}
+	return ""
+}
+
 // AutomaticDevice is a vending machine that a till serves.
 type AutomaticDevice struct {
 	Number  string
