@@ -61,11 +61,13 @@ func TestUnmanagedAreSortedAndLeftAlone(t *testing.T) {
 
 func TestTheRowThatFitsIsPreferred(t *testing.T) {
 	w := newWorld()
-	a := w.settled(1)
+	a := w.declare(1)
+	w.list(a)
 	old := *w.row(w.kkt(a).Serial)
 	old.RNM, old.FN = fiscal.RNMFor(900, "7709125605", "1001"), "9999078900000001" // another maker's till of the same number
+	old.LastDocument = w.Now
 	w.Live.Tills = append(w.Live.Tills, old)
-	steps(t, w.plan(), "")
+	steps(t, w.plan(), "adopt:"+a)
 }
 
 func TestRename(t *testing.T) {
