@@ -95,10 +95,10 @@ func (r *reader) till(s schema[till], key, n *yaml.Node, defaults till, inherite
 func (r *reader) identity(t *till) {
 	owner := r.known.owners[t.Company]
 	r.within("serial", func() {
-		r.unique(r.known.serials, fiscal.NormalizeSerial(t.Serial), t.serialAt, "factory number "+t.Serial)
+		r.unique(r.known.serials, fiscal.NormalizeSerial(t.Serial), t.serialAt, "factory number", t.Serial)
 	})
 	r.within("rnm", func() {
-		r.unique(r.known.rnms, t.RNM, t.rnmAt, "РНМ "+t.RNM)
+		r.unique(r.known.rnms, t.RNM, t.rnmAt, "РНМ", t.RNM)
 		if t.RNM == "" || t.Serial == "" || owner.INN == "" || fiscal.CheckRNM(t.RNM, owner.INN, t.Serial) {
 			return
 		}
@@ -112,7 +112,7 @@ func (r *reader) identity(t *till) {
 // a warning comes early rather than late.
 func (r *reader) drive(t *till) {
 	r.within("fn", func() {
-		r.within("number", func() { r.unique(r.known.drives, t.FN.Number, t.fnAt, "ФН "+t.FN.Number) })
+		r.within("number", func() { r.unique(r.known.drives, t.FN.Number, t.fnAt, "ФН", t.FN.Number) })
 		model, found := fiscal.FNModel(t.FN.Number)
 		if found && model.Test {
 			r.within("number", func() {

@@ -54,15 +54,15 @@ func (r *reader) similarTo(s string, declared map[string]diag.Pos) string {
 	return r.similar(s, names)
 }
 
-// unique claims a number for a till; a number that another till holds is
-// reported with both places.
-func (r *reader) unique(claims map[string]claim, number string, n *yaml.Node, what string) {
-	if number == "" || n == nil {
+// unique claims a number for a till by its key; a number that another till
+// holds is reported with both places.
+func (r *reader) unique(claims map[string]claim, key string, n *yaml.Node, what, number string) {
+	if key == "" || n == nil {
 		return
 	}
-	if first, taken := claims[number]; taken {
-		r.errorAt(n, "each till has its own", "%s is that of kkts.%s too, at %s", what, first.kkt, first.pos)
+	if first, taken := claims[key]; taken {
+		r.errorAt(n, "each till has its own", "%s %s is that of kkts.%s too, at %s", what, number, first.kkt, first.pos)
 		return
 	}
-	claims[number] = claim{kkt: r.name, pos: r.pos(n)}
+	claims[key] = claim{kkt: r.name, pos: r.pos(n)}
 }
