@@ -58,7 +58,7 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 	if err != nil {
 		return err
 	}
-	ctx, in := a.watchInterrupts(ctx, true)
+	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withSession(ctx, g, fleet, "apply", o.running, func(w *work) error {
 		return a.planAndRun(ctx, in, w, o, saved)
@@ -109,7 +109,7 @@ func (a *App) withSession(ctx context.Context, g *globals, fleet *spec.Fleet, op
 	if err != nil {
 		return err
 	}
-	err = a.withBackend(ctx, g, fleet, func(b *backend) error {
+	err = a.withBackend(g, fleet, func(b *backend) error {
 		return do(&work{g: g, fleet: b.fleet, backend: b, session: s})
 	})
 	if closing := s.Close(ctx); closing != nil {
@@ -119,8 +119,8 @@ func (a *App) withSession(ctx context.Context, g *globals, fleet *spec.Fleet, op
 }
 
 // withBackend opens the service for do.
-func (a *App) withBackend(ctx context.Context, g *globals, fleet *spec.Fleet, do func(*backend) error) error {
-	b, err := a.openBackend(ctx, g, fleet, forApply)
+func (a *App) withBackend(g *globals, fleet *spec.Fleet, do func(*backend) error) error {
+	b, err := a.openBackend(g, fleet, forApply)
 	if err != nil {
 		return err
 	}
@@ -154,9 +154,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 		return errPlanErrors
 	}
 	if !o.AutoApprove && startsSomething(plan) {
-		asking, stop := cancelledBy(ctx, in.stop)
-		defer stop()
-		if err := a.confirm(asking, "Apply this plan?"); err != nil {
+		if err := a.confirm(ctx, "Apply this plan?"); err != nil {
 			return err
 		}
 	}
@@ -181,19 +179,4 @@ func startsSomething(plan *planner.Plan) bool {
 		}
 	}
 	return false
-}
-
-// cancelledBy gives a context that ends when stop is closed as well.
-func cancelledBy(ctx context.Context, stop <-chan struct{}) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		select {
-		case <-stop:
-		case <-ctx.Done():
-		}
-		cancel()
-	}()
-	return ctx, func() { cancel(); <-ended }
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/x509"
 	"fmt"
 	"net/url"
@@ -18,7 +17,8 @@ import (
 type purpose uint8
 
 const (
-	forPlan purpose = iota
+	forPlan    purpose = iota
+	forOffline         // a plan that reads nothing
 	forApply
 )
 
@@ -33,20 +33,29 @@ type backend struct {
 
 // openBackend resolves the secrets and makes the clients; nothing is called
 // yet.
-func (a *App) openBackend(ctx context.Context, g *globals, fleet *spec.Fleet, why purpose) (*backend, error) {
-	if g.Sandbox {
+func (a *App) openBackend(g *globals, fleet *spec.Fleet, why purpose) (*backend, error) {
+	s := &secrets{dir: fleet.Dir, env: a.Env}
+	switch {
+	case g.Sandbox:
 		return a.openSandbox(g, fleet, why)
+	case why == forOffline:
+		codes, err := activationCodes(fleet, s.value)
+		return offline(fleet, codes), err
 	}
 	if err := checkEndpoint(g.Endpoint); err != nil {
 		return nil, err
 	}
-	s := &secrets{dir: fleet.Dir, env: a.Env}
 	c, codes, err := a.realConfig(g, fleet, s, why)
 	a.showDiagnostics(g, s.notes)
 	if err != nil {
 		return nil, err
 	}
 	return newBackend(fleet, codes, c, why, func() error { return nil })
+}
+
+// offline is a backend that is never asked for anything but its codes.
+func offline(fleet *spec.Fleet, codes map[string]string) *backend {
+	return &backend{fleet: fleet, codes: codes, close: func() error { return nil }}
 }
 
 // newBackend makes the clients of one purpose.

@@ -21,8 +21,9 @@ func interruptible(t *testing.T) (*App, chan os.Signal) {
 
 func TestFirstInterruptStopsSoftlyTheSecondAtOnce(t *testing.T) {
 	app, signals := interruptible(t)
-	ctx, in := app.watchInterrupts(t.Context(), true)
+	ctx, in := app.watchInterrupts(t.Context())
 	defer in.end()
+	in.softly()
 	signals <- os.Interrupt
 	<-in.stop
 	if ctx.Err() != nil || !in.happened() {
@@ -32,9 +33,9 @@ func TestFirstInterruptStopsSoftlyTheSecondAtOnce(t *testing.T) {
 	<-ctx.Done()
 }
 
-func TestInterruptEndsAReadingCommand(t *testing.T) {
+func TestInterruptEndsAtOnceWhileNothingIsSent(t *testing.T) {
 	app, signals := interruptible(t)
-	ctx, in := app.watchInterrupts(t.Context(), false)
+	ctx, in := app.watchInterrupts(t.Context())
 	defer in.end()
 	signals <- os.Interrupt
 	<-ctx.Done()

@@ -53,7 +53,7 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	default:
 		return fmt.Errorf("--format is %q\nhint: text, json or markdown", o.Format)
 	}
-	ctx, in := a.watchInterrupts(ctx, false)
+	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	plan, err := a.planOnly(ctx, g, o.planning)
 	if err != nil {
@@ -94,7 +94,11 @@ func (a *App) planOnly(ctx context.Context, g *globals, p planning) (*planner.Pl
 	if err := checkFleet(snap, fleet.Name, store.Location()); err != nil {
 		return nil, err
 	}
-	b, err := a.openBackend(ctx, g, fleet, forPlan)
+	why := forPlan
+	if !p.Refresh {
+		why = forOffline
+	}
+	b, err := a.openBackend(g, fleet, why)
 	if err != nil {
 		return nil, err
 	}

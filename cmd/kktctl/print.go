@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -29,6 +30,10 @@ func (a *App) showDiagnostics(g *globals, list diag.List) {
 func (a *App) printError(g *globals, err error) {
 	var c *coded
 	if err == nil || errors.As(err, &c) && c.err == nil {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(a.Err, "Interrupted.")
 		return
 	}
 	list := diagnosticsOf(err)

@@ -24,7 +24,7 @@ func (a *App) runResume(ctx context.Context, g *globals, o running) error {
 	if err != nil {
 		return err
 	}
-	ctx, in := a.watchInterrupts(ctx, true)
+	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withSession(ctx, g, fleet, "resume", o, func(w *work) error {
 		plan, err := a.makePlan(ctx, w.backend, w.session.Snapshot(), planning{Refresh: true})

@@ -47,6 +47,7 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	}
 	listener, done := a.listener(w.g, plan, o)
 	opts.Listener = listener
+	in.softly()
 	report, err := w.session.Run(ctx, w.fleet, plan, w.backend.provider, opts)
 	if closing := done(); closing != nil {
 		err = multierror.Append(err, closing)

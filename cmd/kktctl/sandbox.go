@@ -35,7 +35,7 @@ Without --world it serves an empty world that is forgotten at the end.`,
 }
 
 func (a *App) runSandbox(ctx context.Context, o sandboxOptions) error {
-	ctx, in := a.watchInterrupts(ctx, false)
+	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	world, err := readWorldOrNew(o.World)
 	if err != nil {

@@ -18,11 +18,11 @@ import (
 func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend, error) {
 	path := worldPath(g, fleet)
 	fmt.Fprintf(a.Err, "SANDBOX: a simulated service, kept in %s. Nothing real happens.\n\n", view.Clean(path))
-	world, err := a.sandboxWorld(g, fleet, path)
-	if err != nil {
-		return nil, err
-	}
 	codes, err := activationCodes(fleet, func(ref spec.Secret, _ string) (string, error) { return sandboxCode(ref), nil })
+	if err != nil || why == forOffline {
+		return offline(fleet, codes), err
+	}
+	world, err := a.sandboxWorld(g, fleet, path)
 	if err != nil {
 		return nil, err
 	}

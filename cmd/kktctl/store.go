@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"strings"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
@@ -18,8 +19,8 @@ import (
 // the fleet file needed to find it, so that a state can be looked at and
 // unlocked while the file is broken.
 func (a *App) store(g *globals) (state.Store, error) {
-	if g.State != "" && !g.Sandbox {
-		return openStore(g.State)
+	if g.State != "" {
+		return openStore(statePath(g, nil))
 	}
 	fleet, err := a.loadFleet(g)
 	if err != nil {
@@ -29,6 +30,9 @@ func (a *App) store(g *globals) (state.Store, error) {
 }
 
 func openStore(path string) (state.Store, error) {
+	if scheme, _, found := strings.Cut(path, "://"); found {
+		return nil, fmt.Errorf("--state: states at %s:// are not supported yet\nhint: give the path of a file", scheme)
+	}
 	return local.Open(path), nil
 }
 
