@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"os/signal"
 	"syscall"
@@ -29,16 +30,14 @@ func realMain() int {
 	inTTY, _ := view.Detect(os.Stdin)
 	outTTY, width := view.Detect(os.Stdout)
 	errTTY, errWidth := view.Detect(os.Stderr)
-	if width == 0 {
-		width = errWidth
-	}
+	width = cmp.Or(width, errWidth)
 	app := &App{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTTY: inTTY, OutTTY: outTTY, ErrTTY: errTTY, Width: width,
 		Size: func() (int, int) {
 			width, height, err := term.GetSize(int(os.Stderr.Fd()))
-			if err != nil {
-				return errWidth, 24
+			if err != nil || width == 0 || height == 0 { // a terminal that does not know
+				return 80, 24
 			}
 			return width, height
 		},

@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("KKTCTL_QUIET_PERIOD", "1ms")
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("CI", "")
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each kktctl takes a second to end under -race
 			e.Values[baseKey{}] = base
 			e.Values[simKey{}] = &simulated{}
 			return nil
