@@ -53,11 +53,9 @@ func (a *App) runSandbox(ctx context.Context, o sandboxOptions) error {
 	}
 	a.greet(address, service.Snapshot())
 	<-ctx.Done()
-	if err := service.Close(); err != nil {
-		return err
-	}
+	err = keeper.finish(service)
 	fmt.Fprintln(a.Err, "The sandbox is closed.")
-	return keeper.err()
+	return err
 }
 
 // greet tells how kktctl is pointed at the sandbox.

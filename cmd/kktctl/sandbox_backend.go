@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/providers/ofd"
@@ -43,7 +41,7 @@ func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 		APIKey: sim.DefaultAPIKey, RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
 		Signers: sandboxSigners(fleet), Reports: sandboxDevice{service},
 	}
-	return newBackend(&local, codes, c, why, func() error { return errors.Join(service.Close(), keeper.err()) })
+	return newBackend(&local, codes, c, why, func() error { return keeper.finish(service) })
 }
 
 // sandboxSigners replaces every declared signer.
@@ -71,35 +69,4 @@ type sandboxDevice struct{ service *sim.Service }
 func (d sandboxDevice) Report(_ context.Context, serial string) (spec.FiscalReport, bool, error) {
 	r, ok := d.service.PrintedReport(serial)
 	return spec.FiscalReport{At: r.At, Document: r.Document, Sign: r.Sign}, ok, nil
-}
-
-// worldKeeper saves the simulated service after each change.
-type worldKeeper struct {
-	path   string
-	failed error // set by the service, read after it was closed
-}
-
-func (k *worldKeeper) save(w *sim.World) {
-	if err := w.Save(k.path); err != nil && k.failed == nil {
-		k.failed = err
-	}
-}
-
-func (k *worldKeeper) err() error {
-	if k.failed == nil {
-		return nil
-	}
-	return fmt.Errorf("the simulated service could not be kept: %w", k.failed)
-}
-
-// readWorld reads a simulated service; nil when there is none.
-func readWorld(path string) (*sim.World, error) {
-	world, err := sim.LoadWorld(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the simulated service cannot be read: %w\nhint: remove the file to begin anew", err)
-	}
-	return world, nil
 }

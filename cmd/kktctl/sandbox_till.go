@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -61,7 +60,7 @@ func (a *App) runSandboxTill(g *globals, path, serial string, o sandboxTillOptio
 	if !found {
 		return fmt.Errorf("no registered till has the factory number %s in %s", serial, path)
 	}
-	if err := errors.Join(service.Close(), keeper.err()); err != nil {
+	if err := keeper.finish(service); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.Out, "The simulated till %s was changed.\n", serial)
