@@ -55,8 +55,12 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	if report == nil {
 		return err
 	}
-	if !o.JSON && plan.HasChanges() {
+	switch {
+	case o.JSON:
+	case len(report.Steps) > 0:
 		fmt.Fprint(a.Out, view.ApplyReport(report, a.outOptions(w.g)))
+	case o.resume:
+		fmt.Fprintln(a.Out, "Nothing is under way.")
 	}
 	return outcome(report, otherErrors(err), in.happened(), o.Detailed)
 }
