@@ -16,12 +16,26 @@ import (
 // firstPhase is the phase of a workflow that was recorded and has done nothing.
 const firstPhase = "start"
 
+// draftPhase is where an application is made; it has none before.
+const draftPhase = "draft"
+
+// maxAdvances bounds the transitions of one step between two waits: the
+// longest workflow has twelve phases.
+const maxAdvances = 100
+
 // advance makes one transition of a node's workflow and records it. Starting
 // and resuming are the same: a new workflow is recorded, then advanced.
 func (r *runner) advance(ctx context.Context, n *node) outcome {
+	if n.advances++; n.advances > maxAdvances {
+		err := fmt.Errorf("%d transitions and no end: this is a defect of kktctl, please report it", maxAdvances)
+		return outcome{state: StepFailed, message: err.Error(), err: err}
+	}
 	w, err := r.workflow(ctx, n)
 	if err != nil {
 		return outcome{state: StepFailed, message: err.Error(), err: err}
+	}
+	if n.step.Obsolete {
+		return r.drop(ctx, n, w)
 	}
 	run := r.prepare(n, w)
 	tr, err := r.provider.Advance(ctx, run)
@@ -50,6 +64,9 @@ func (r *runner) interrupted(ctx context.Context, w *state.Workflow, err error) 
 func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error) {
 	res := r.s.resource(n.step.Address)
 	if w := res.Workflows[string(n.action)]; w != nil {
+		if n.advances == 1 && r.unbegun(w) { // planned anew: the wish may be another one by now
+			w.Phase, w.Data = firstPhase, startData(n.step)
+		}
 		return w, nil
 	}
 	if n.step.Action == planner.Continue {
@@ -63,6 +80,26 @@ func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error)
 	})
 	c := *w
 	return &c, err
+}
+
+// unbegun tells whether a workflow has sent nothing yet.
+func (r *runner) unbegun(w *state.Workflow) bool {
+	return (w.Phase == firstPhase || w.Phase == draftPhase) && w.Data.ApplicationID == "" && !w.Unknown && r.s.intentOf(w.ID) == nil
+}
+
+// drop ends a workflow that has sent nothing and that nothing needs.
+func (r *runner) drop(ctx context.Context, n *node, w *state.Workflow) outcome {
+	if !r.unbegun(w) {
+		err := errors.New("the step has begun and cannot be dropped: plan again")
+		return outcome{state: StepFailed, message: err.Error(), err: err}
+	}
+	err := r.s.update(ctx, n.step.Address, state.Entry{Event: "drop " + w.Action}, func(res *state.Resource) {
+		delete(res.Workflows, w.Action)
+	})
+	if err != nil {
+		return outcome{state: StepFailed, message: err.Error(), err: err}
+	}
+	return outcome{state: StepDone, message: "not needed any more; nothing was sent"}
 }
 
 func startData(st planner.Step) state.WorkflowData {

@@ -18,6 +18,7 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 		res.Status, res.Since = r.Status, now
 	}
 	if r.Attributes != nil {
+		res.Replaced, res.AppliedAt = res.Attributes, now
 		res.Attributes = r.Attributes
 		res.Identity.Serial, res.Identity.INN = r.Attributes.Serial, r.Attributes.INN
 	}
@@ -66,6 +67,7 @@ func (r *runner) finish(n *node, o outcome) {
 		r.graph.done(n)
 	case StepWaiting:
 		e.Type, e.Since = EventWaiting, o.since
+		n.advances = 0
 		n.pollAt, n.due = r.pollAfter(o.since, o.retryAfter), o.due
 		r.graph.wait(n)
 	case StepUnknown:

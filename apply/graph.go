@@ -18,10 +18,12 @@ type node struct {
 	missing int            // requirements not done yet
 	needed  []*node        // who requires it
 	started bool
-	state   StepState // empty while it is not settled
-	out     outcome
-	pollAt  time.Time
-	due     time.Time // for the order of polls
+	// advances counts the transitions since the step last waited.
+	advances int
+	state    StepState // empty while it is not settled
+	out      outcome
+	pollAt   time.Time
+	due      time.Time // for the order of polls
 }
 
 // outcome is how an advance left its node. An empty state means: go on.

@@ -18,17 +18,21 @@ func PriorOf(snap *state.Snapshot) planner.Prior {
 		Lineage: snap.Lineage, Serial: snap.Serial, FingerprintKey: snap.FingerprintKey(),
 		Resources: make(map[string]planner.Resource, len(snap.Resources)),
 	}
+	open := make(map[string]bool, len(snap.Intents)) // workflows whose last call is not settled
+	for _, in := range snap.Intents {
+		open[in.Workflow] = true
+	}
 	for address, r := range snap.Resources {
-		p.Resources[address] = priorResource(r)
+		p.Resources[address] = priorResource(r, open)
 	}
 	return p
 }
 
-func priorResource(r state.Resource) planner.Resource {
+func priorResource(r state.Resource, open map[string]bool) planner.Resource {
 	out := planner.Resource{
 		Registered: r.Status == state.StatusLive, Unregistered: r.Status == state.StatusUnregistered,
 		Since: r.Since, Serial: r.Identity.Serial, RNM: r.Identity.RNM, INN: r.Identity.INN,
-		Attributes: r.Attributes, Renta: r.Renta,
+		Attributes: r.Attributes, AppliedAt: r.AppliedAt, Replaced: r.Replaced, Renta: r.Renta,
 	}
 	if p := r.Payment; p != nil {
 		out.PaidCode, out.PaidAt = p.Code, p.At
@@ -37,7 +41,9 @@ func priorResource(r state.Resource) planner.Resource {
 		out.Refusal = &planner.Refusal{Action: planner.Action(f.Action), Reason: f.Reason, At: f.At}
 	}
 	for _, w := range r.Workflows {
-		out.Running = append(out.Running, running(w))
+		run := running(w)
+		run.Unsettled = open[w.ID]
+		out.Running = append(out.Running, run)
 	}
 	slices.SortFunc(out.Running, func(a, b planner.Running) int { return strings.Compare(string(a.Action), string(b.Action)) })
 	return out

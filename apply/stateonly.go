@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
@@ -17,27 +18,30 @@ func (s *Session) recordStateOnly(ctx context.Context, steps []*node) error {
 	if err := s.recordMoves(ctx, steps); err != nil {
 		return err
 	}
+	// A deregistered till may be replaced by a live one of the same name: its
+	// record goes before the new one is made.
+	forget := func(st planner.Step) state.Entry {
+		return state.Entry{Event: "forget", Address: st.Address, Delete: true}
+	}
+	if err := s.recordBatches(ctx, steps, planner.Forget, forget); err != nil {
+		return err
+	}
+	return s.recordBatches(ctx, steps, planner.Adopt, s.adoption)
+}
+
+func (s *Session) recordBatches(ctx context.Context, steps []*node, a planner.Action, entry func(planner.Step) state.Entry) error {
 	var batch []state.Entry
-	flush := func() error {
-		defer func() { batch = nil }()
-		return s.Record(ctx, batch...)
-	}
 	for _, n := range steps {
-		switch n.step.Action {
-		case planner.Adopt:
-			batch = append(batch, s.adoption(n.step))
-		case planner.Forget:
-			batch = append(batch, state.Entry{Event: "forget", Address: n.step.Address, Delete: true})
-		default:
-			continue
-		}
-		if len(batch) == batchSize {
-			if err := flush(); err != nil {
-				return err
-			}
+		if n.step.Action == a {
+			batch = append(batch, entry(n.step))
 		}
 	}
-	return flush()
+	for part := range slices.Chunk(batch, batchSize) {
+		if err := s.Record(ctx, part...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Session) recordMoves(ctx context.Context, steps []*node) error {

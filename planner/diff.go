@@ -15,7 +15,10 @@ import (
 // fields is a set of attributes.
 type fields uint16
 
-// The attributes that are compared. The first four are seen in the live state.
+// The attributes that are compared. FN, address, place and РНМ are seen in the
+// live state. So is the model, but a till of the same factory number is of the
+// same model: a difference is one of spelling, and no reason for an
+// application.
 const (
 	fieldFN fields = 1 << iota
 	fieldAddress
@@ -148,9 +151,6 @@ func observe(known *spec.Attributes, row *Till) (*spec.Attributes, fields) {
 	if row.Place != "" && !samePlace(known.Place, row.Place) {
 		f |= fieldPlace
 	}
-	if row.Model != "" && !sameName(known.Model, row.Model) {
-		f |= fieldModel
-	}
 	if row.RNM != "" && row.RNM != known.RNM {
 		f |= fieldRNM
 	}
@@ -159,7 +159,7 @@ func observe(known *spec.Attributes, row *Till) (*spec.Attributes, fields) {
 	}
 	a := *known
 	take(&a, &spec.Attributes{
-		FN: row.FN, FNType: known.FNType, Address: spec.Address{Full: row.Address}, Place: row.Place, Model: row.Model, RNM: row.RNM,
+		FN: row.FN, FNType: known.FNType, Address: spec.Address{Full: row.Address}, Place: row.Place, RNM: row.RNM,
 	}, f)
 	if known.RNM == "" {
 		f &^= fieldRNM // it was not known: no difference
@@ -177,9 +177,6 @@ func take(to, from *spec.Attributes, f fields) {
 	}
 	if f&fieldPlace != 0 {
 		to.Place = from.Place
-	}
-	if f&fieldModel != 0 {
-		to.Model = from.Model
 	}
 	if f&fieldRNM != 0 {
 		to.RNM = from.RNM

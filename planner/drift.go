@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/kktctl/kktctl/spec"
 )
@@ -35,8 +36,31 @@ func (p *planning) reportDrift() {
 func (t *till) observed() (*spec.Attributes, fields) {
 	if t.is == nil {
 		t.is, t.drift = observe(t.prior.Attributes, t.live)
+		t.forgive()
 	}
 	return t.is, t.drift
+}
+
+// listLag is how long the list of tills may show a till as it was before an
+// application. A difference that looks like a change back is not corrected
+// in that time: the application would be made a second time.
+const listLag = 3 * 24 * time.Hour
+
+// forgive takes out of the drift what the list shows as it was before the last
+// application.
+func (t *till) forgive() {
+	was := t.prior.Replaced
+	if !t.recent || was == nil || t.drift == 0 {
+		return
+	}
+	_, since := observe(was, t.live) // what differs from before the application as well
+	t.lag = t.drift &^ since & (fieldFN | fieldAddress | fieldPlace)
+	if t.lag == 0 {
+		return
+	}
+	a := *t.is
+	take(&a, t.prior.Attributes, t.lag)
+	t.is, t.drift = &a, t.drift&^t.lag
 }
 
 // corrects tells whether a step of the till changes the path.
@@ -60,8 +84,6 @@ func show(a *spec.Attributes, path string) string {
 		return a.Address.Text()
 	case "place":
 		return a.Place
-	case "model":
-		return a.Model
 	}
 	return a.RNM
 }

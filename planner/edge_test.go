@@ -216,7 +216,7 @@ func TestATombstoneTakenBack(t *testing.T) {
 }
 
 func TestARunningDraftStillCosts(t *testing.T) {
-	for phase, want := range map[string]int{"draft": 100, "sent": 0} {
+	for phase, want := range map[string]int{"prepare": 100, "sent": 0} {
 		w := newWorld()
 		w.running(w.settled(1, func(k *spec.KKT) { k.OFD.INN = "7709125605" }), Running{Action: Reregister, Phase: phase})
 		if got := w.plan().Steps[0].Cost.Roubles; got != want {

@@ -199,7 +199,7 @@ func TestListedWhileItsRegistrationIsADraft(t *testing.T) {
 	w := newWorld()
 	a := w.declare(1)
 	w.list(a)
-	w.Prior.Resources[a] = Resource{Serial: w.kkt(a).Serial, Running: []Running{{Action: Register, Phase: "draft"}}}
+	w.Prior.Resources[a] = Resource{Serial: w.kkt(a).Serial, Running: []Running{{Action: Register, Phase: "prepare", ApplicationID: "id"}}}
 	p := w.plan()
 	steps(t, p, "register:"+a)
 	says(t, p, diag.Warning, "registered elsewhere")

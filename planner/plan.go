@@ -28,6 +28,8 @@ func New(in Input) *Plan {
 	}
 	p.reportDrift()
 	p.checkPolicy()
+	p.checkCompanies()
+	p.dropUnneeded()
 	p.listUnmanaged()
 	return p.finish()
 }

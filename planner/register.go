@@ -40,7 +40,11 @@ func (p *planning) planRegistration(t *till) {
 	case !t.registered() || t.prior.Attributes == nil:
 		p.planReregister(t, p.planAdopt(t))
 	default:
+		t.recent = !t.prior.AppliedAt.IsZero() && p.in.Now.Sub(t.prior.AppliedAt) < listLag
 		is, drift := t.observed()
+		if t.lag != 0 {
+			p.say(diag.Note, t, "re-registered on "+date(t.prior.AppliedAt)+"; the list of tills still shows the old "+strings.Join(t.lag.names(), ", "))
+		}
 		if !p.planReregister(t, is) {
 			p.catchUp(t, is, drift)
 		}
@@ -172,7 +176,7 @@ func (p *planning) planReregister(t *till, is *spec.Attributes) bool {
 }
 
 func (p *planning) reregisterReason(t *till, f fields) string {
-	const seen = fieldFN | fieldAddress | fieldPlace | fieldModel
+	const seen = fieldFN | fieldAddress | fieldPlace
 	var parts []string
 	if names := (f & seen).names(); len(names) > 0 {
 		parts = append(parts, strings.Join(names, ", ")+": not as declared")

@@ -301,7 +301,7 @@ func TestAWishThatChangedMeanwhile(t *testing.T) {
 
 func TestOneOfEachUnsupported(t *testing.T) {
 	w := newWorld()
-	w.Fleet.Companies["sever"] = spec.Company{INN: testINN, CreateCabinet: true}
+	w.Fleet.Companies["sever"] = func() spec.Company { c := testCompany(testINN); c.CreateCabinet = true; return c }()
 	w.Fleet.Orders = map[string]spec.Order{"cloud": {}}
 	w.Fleet.Checks = map[string]spec.Check{"shop": {}}
 	w.declare(1, func(k *spec.KKT) { k.Book = true })

@@ -14,6 +14,12 @@ func (r *Running) draft() bool {
 	return r.Phase == "" || r.Phase == "start" || r.Phase == "draft" || r.Phase == "prepare"
 }
 
+// unbegun tells whether a workflow has sent nothing yet: it waits for papers,
+// or could not begin. It is planned anew, as if it did not run.
+func (r *Running) unbegun() bool {
+	return (r.Phase == "start" || r.Phase == "draft") && r.ApplicationID == "" && !r.Unknown && !r.Unsettled
+}
+
 // planContinues takes up the workflows that run.
 func (p *planning) planContinues(t *till) {
 	if t.prior == nil {
@@ -21,6 +27,9 @@ func (p *planning) planContinues(t *till) {
 	}
 	for i := range t.prior.Running {
 		r := &t.prior.Running[i]
+		if r.unbegun() {
+			continue
+		}
 		words := p.application(r)
 		s := Step{
 			Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, WaitingFor: r.WaitingFor,
@@ -41,6 +50,53 @@ func (p *planning) planContinues(t *till) {
 		}
 		s.Reason = continueReason(r, s.WaitingFor, words)
 		p.add(t, s)
+	}
+}
+
+// continued makes a new step of one that the state holds already and that has
+// sent nothing: the step is the new one, the workflow goes on.
+func (t *till) continued(s *Step) {
+	r := t.waiting(s.Action)
+	if r == nil {
+		return
+	}
+	s.Action, s.Continues, s.Phase, s.Since = Continue, s.Action, r.Phase, r.Since
+	if len(s.Waits) > 0 && s.Waits[0] == WaitPapers {
+		s.WaitingFor, s.Message = WaitPapers, r.Message
+	}
+}
+
+// waiting returns the workflow of the action that has sent nothing, or nil.
+func (t *till) waiting(a Action) *Running {
+	if t.prior == nil {
+		return nil
+	}
+	for i := range t.prior.Running {
+		if r := &t.prior.Running[i]; r.Action == a && r.unbegun() {
+			return r
+		}
+	}
+	return nil
+}
+
+// dropUnneeded ends the workflows that have sent nothing and that nothing
+// needs any more. A plan that is in doubt drops nothing.
+func (p *planning) dropUnneeded() {
+	if p.in.NoRefresh || p.plan.Diagnostics.HasErrors() {
+		return
+	}
+	for _, t := range p.chosen() {
+		if t.prior == nil || t.blocked {
+			continue
+		}
+		for _, r := range t.prior.Running {
+			if r.unbegun() && t.step(r.Action) == "" {
+				p.add(t, Step{
+					Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, Obsolete: true,
+					Reason: string(r.Action) + " is not needed any more; nothing was sent, and the step is dropped",
+				})
+			}
+		}
 	}
 }
 

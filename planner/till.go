@@ -21,21 +21,24 @@ type till struct {
 	blocked bool // an error stands against any new step
 	left    bool // not chosen by the targets
 
-	is    *spec.Attributes // see observed
-	drift fields
+	is     *spec.Attributes // see observed
+	drift  fields
+	recent bool   // an application ended less than listLag ago
+	lag    fields // what the list still shows as it was before that
 
 	first []string // ids of the state-only steps that all others need
 	steps []Step
 }
 
-// run returns the running workflow of the action, or nil.
+// run returns the running workflow of the action, or nil. One that has sent
+// nothing does not count: see waiting.
 func (t *till) run(a Action) *Running {
 	if t.prior == nil {
 		return nil
 	}
 	for i := range t.prior.Running {
-		if t.prior.Running[i].Action == a {
-			return &t.prior.Running[i]
+		if r := &t.prior.Running[i]; r.Action == a && !r.unbegun() {
+			return r
 		}
 	}
 	return nil
@@ -142,7 +145,7 @@ func (p *planning) add(t *till, s Step) {
 		kind = s.Continues
 	}
 	s.ID = StepID(kind, t.addr)
-	s.Irreversible = kind == Register || kind == Reregister || kind == Unregister || kind == Pay
+	s.Irreversible = !s.Obsolete && (kind == Register || kind == Reregister || kind == Unregister || kind == Pay)
 	s.Requires = append(slices.Clone(t.first), s.Requires...)
 	slices.Sort(s.Requires)
 	s.Requires = slices.Compact(s.Requires)
@@ -158,6 +161,7 @@ func (p *planning) add(t *till, s Step) {
 	if r := t.prior; r != nil && r.Refusal != nil && r.Refusal.Action == s.Action {
 		s.Reason += "; the last attempt was refused on " + date(r.Refusal.At) + ": " + plain(r.Refusal.Reason)
 	}
+	t.continued(&s)
 	t.steps = append(t.steps, s)
 	if s.Action.StateOnly() {
 		t.first = append(t.first, s.ID)

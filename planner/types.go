@@ -96,6 +96,8 @@ type Resource struct {
 	RNM          string
 	INN          string
 	Attributes   *spec.Attributes // last applied or adopted
+	AppliedAt    time.Time        // when an application last changed Attributes
+	Replaced     *spec.Attributes // what they were before
 	PaidCode     spec.CodeRecord
 	PaidAt       time.Time
 	Renta        string   // centre key

@@ -28,7 +28,7 @@ func newWorld() *world {
 	return &world{Input: Input{
 		Fleet: &spec.Fleet{
 			Name: "test", Hash: "hash",
-			Companies: map[string]spec.Company{"sever": {INN: testINN, KPP: "525201001"}, "yug": {INN: "7841465198"}},
+			Companies: map[string]spec.Company{"sever": testCompany(testINN), "yug": testCompany("7841465198")},
 			Centres:   map[string]spec.Centre{"galereya": {INN: "7802870820"}, "atrium": {INN: "7709125605"}},
 			KKTs:      map[string]spec.KKT{},
 		},
@@ -311,4 +311,12 @@ func mustJSON(p *Plan) string {
 		panic(err)
 	}
 	return string(b)
+}
+
+// testCompany says everything that any step sends.
+func testCompany(inn string) spec.Company {
+	return spec.Company{
+		INN: inn, KPP: "525201001", OGRN: "1025202124716", Name: "ООО", Email: "office@sever.example",
+		Signatory: spec.Signatory{LastName: "Романова", GivenName: "Алла", Position: "директор", Signer: "director"},
+	}
 }

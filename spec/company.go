@@ -14,22 +14,6 @@ var phoneForm = regexp.MustCompile(`^\+?[0-9() -]+$`)
 
 const innHint = "copy the ИНН again, in quotes"
 
-// Missing names what a registration with the tax service needs to know of the
-// company and the fleet does not say; empty when nothing is missing. A fleet
-// whose tills are registered already may do without.
-func (c Company) Missing() []string {
-	var missing []string
-	for _, f := range []struct{ name, value string }{
-		{"ogrn", c.OGRN}, {"name", c.Name}, {"email", c.Email}, {"phone", c.Phone},
-		{"signatory", c.Signatory.Signer},
-	} {
-		if f.value == "" {
-			missing = append(missing, f.name)
-		}
-	}
-	return missing
-}
-
 func companySchema() schema[Company] {
 	return schema[Company]{
 		{"inn", func(r *reader, n *yaml.Node, c *Company) { c.INN = r.needChecked(n, fiscal.CheckINN, innHint) }},

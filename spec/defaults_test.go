@@ -93,17 +93,6 @@ func TestMistakeBehindAnchor(t *testing.T) {
 	}
 }
 
-func TestCompanyMissing(t *testing.T) {
-	f, _ := spec.Load("testdata/fleet.yaml")
-	if missing := f.Companies["sever"].Missing(); len(missing) > 0 {
-		t.Error(missing)
-	}
-	want := []string{"ogrn", "name", "email", "phone", "signatory"}
-	if d := cmp.Diff(want, spec.Company{}.Missing()); d != "" {
-		t.Error(d)
-	}
-}
-
 func TestAddressText(t *testing.T) {
 	parts := spec.Address{
 		PostalCode: "394030", RegionCode: "02", Region: "Башкортостан", Settlement: "г Уфа", Street: "ул Бакунина",

@@ -27,6 +27,7 @@ func (s *Snapshot) Clone() *Snapshot {
 // Clone gives a copy that shares nothing with the original.
 func (r Resource) Clone() Resource {
 	r.Attributes = cloneAttributes(r.Attributes)
+	r.Replaced = cloneAttributes(r.Replaced)
 	r.Payment = clonePtr(r.Payment)
 	r.Refusal = clonePtr(r.Refusal)
 	r.Orphans = slices.Clone(r.Orphans)

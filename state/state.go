@@ -51,6 +51,8 @@ type Resource struct {
 	Status     Status               `json:"status,omitempty"`
 	Identity   Identity             `json:"identity"`
 	Attributes *spec.Attributes     `json:"attributes,omitempty"` // last applied or adopted
+	AppliedAt  time.Time            `json:"appliedAt,omitzero"`   // when an application last changed Attributes
+	Replaced   *spec.Attributes     `json:"replaced,omitempty"`   // what they were before that
 	Since      time.Time            `json:"since,omitzero"`       // when Status was reached
 	Payment    *Payment             `json:"payment,omitempty"`    // last activation code used
 	Renta      string               `json:"renta,omitempty"`      // centre key, when kktctl made or met the membership

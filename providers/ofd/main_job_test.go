@@ -49,6 +49,25 @@ func TestChangeOfFN(t *testing.T) {
 	}
 }
 
+// A re-registration that waits for papers follows the declaration: when the
+// file says what is live, it is dropped and nothing was sent.
+func TestPapersAreNotNeededAnyMore(t *testing.T) {
+	k := till("a", "00307404867358", fn1)
+	b := newBench(t, testFleet(k), world(seeded(k, sever)))
+	b.converge(1)
+	b.svc.Mutate(func(w *sim.World) { w.Tills[0].FN = fn2 })
+	b.wait = 0
+	rep, err := b.apply()
+	if err != nil || len(rep.Tasks) != 1 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	b.edit("a", func(k *spec.KKT) { k.FN.Number = fn2 })
+	b.converge(1)
+	if n := b.effects(sim.EffectCreate); n != 0 {
+		t.Errorf("%d applications were made", n)
+	}
+}
+
 func TestStolenTillLeavesTheCentreFirst(t *testing.T) {
 	k := till("a", "00307404867358", fn1)
 	k.Renta = "galereya"
