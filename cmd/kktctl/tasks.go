@@ -40,6 +40,10 @@ func (a *App) runTasks(ctx context.Context, g *globals, asJSON bool) error {
 	if asJSON {
 		return view.TasksJSON(a.Out, list)
 	}
+	if len(list) == 0 {
+		_, err = fmt.Fprintln(a.Out, "Nobody owes anything.")
+		return err
+	}
 	_, err = fmt.Fprint(a.Out, view.Tasks(list, a.outOptions(g)))
 	return err
 }
