@@ -48,8 +48,10 @@ func (r *runner) advance(ctx context.Context, n *node) outcome {
 // interrupted is a transition that could not be made: the workflow stays in
 // its phase and any later run tries again.
 func (r *runner) interrupted(ctx context.Context, w *state.Workflow, err error) outcome {
-	o := outcome{state: StepFailed, phase: w.Phase, since: w.Since, due: w.Due, message: err.Error(), err: err,
-		hint: "nothing is lost: the next apply or resume goes on from here"}
+	o := outcome{
+		state: StepFailed, phase: w.Phase, since: w.Since, due: w.Due, message: err.Error(), err: err,
+		hint: "nothing is lost: the next apply or resume goes on from here",
+	}
 	var again *RetryError
 	switch {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
@@ -163,8 +165,10 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 	}
 	err := r.s.update(ctx, n.step.Address, e, func(res *state.Resource) { fold(res, run, tr, o.since, now) })
 	if err != nil {
-		return outcome{state: StepFailed, phase: run.Workflow.Phase, message: err.Error(), err: err,
-			hint: "what was sent last may be unknown to the state; the next apply settles it by reading"}
+		return outcome{
+			state: StepFailed, phase: run.Workflow.Phase, message: err.Error(), err: err,
+			hint: "what was sent last may be unknown to the state; the next apply settles it by reading",
+		}
 	}
 	o.state = map[Status]StepState{Next: "", Waiting: StepWaiting, Done: StepDone, Failed: StepFailed, Unknown: StepUnknown}[tr.Status]
 	return o

@@ -38,19 +38,6 @@ func (s *script) Advance(ctx context.Context, run *apply.Run) (apply.Transition,
 	return s.advance(ctx, run)
 }
 
-// recorder keeps the events.
-type recorder struct{ events []apply.Event }
-
-func (r *recorder) Event(e apply.Event) { r.events = append(r.events, e) }
-
-func (r *recorder) types() []apply.EventType {
-	out := make([]apply.EventType, 0, len(r.events))
-	for _, e := range r.events {
-		out = append(out, e.Type)
-	}
-	return out
-}
-
 func fleet(names ...string) *spec.Fleet {
 	f := &spec.Fleet{Name: "test", Companies: map[string]spec.Company{"c": {INN: "5252012620", KPP: "525201001"}}, KKTs: map[string]spec.KKT{}}
 	for _, n := range names {

@@ -21,6 +21,7 @@ func (p *planning) checkCompanies() {
 		c := p.in.Fleet.Companies[t.decl.Company]
 		for i := range t.steps {
 			s := &t.steps[i]
+			p.checkPlace(t, s)
 			for _, key := range lacking(c, s) {
 				n := need{t.decl.Company, key}
 				if count[n]++; count[n] == 1 {
@@ -48,6 +49,23 @@ func (p *planning) checkCompanies() {
 	}
 }
 
+// checkPlace looks for the place of settlements, which no application and no
+// centre does without.
+func (p *planning) checkPlace(t *till, s *Step) {
+	if t.decl.Place != "" || s.kind() != Register && s.kind() != Reregister && s.kind() != AddKKT {
+		return
+	}
+	p.say(diag.Error, t, "place is missing, which "+s.ID+" needs").Hint = "write it into the fleet file, such as place: Магазин №1"
+}
+
+// kind is what a step does, new or continued.
+func (s *Step) kind() Action {
+	if s.Action == Continue {
+		return s.Continues
+	}
+	return s.Action
+}
+
 // lacking names the keys of a company that a step sends and that are not
 // there (004 §4.1 and §7.3, 001 table 5).
 func lacking(c spec.Company, s *Step) []string {
@@ -57,11 +75,7 @@ func lacking(c spec.Company, s *Step) []string {
 			out = append(out, key)
 		}
 	}
-	kind := s.Action
-	if kind == Continue {
-		kind = s.Continues
-	}
-	switch kind {
+	switch s.kind() {
 	case Register, Reregister, Unregister:
 		who := c.Signatory
 		want("signatory", who.LastName != "" && who.GivenName != "" && who.Position != "" && who.Signer != "")

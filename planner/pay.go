@@ -136,8 +136,7 @@ func (p *planning) paidAlready(t *till, row Payment) bool {
 		return false // what was bought has ended
 	}
 	p.leaveOut()
-	p.say(diag.Warning, t, "paid on "+date(at)+", but the service does not show yet: not paid again").Hint =
-		"ask OFD.ru what became of the code if the service does not begin"
+	p.say(diag.Warning, t, "paid on "+date(at)+", but the service does not show yet: not paid again").Hint = "ask OFD.ru what became of the code if the service does not begin"
 	return true
 }
 

@@ -68,8 +68,7 @@ func newPlanning(in *Input) *planning {
 func (p *planning) readable() bool {
 	if p.in.NoRefresh {
 		p.in.Live = remembered(p.in.Prior)
-		p.say(diag.Warning, nil, "the live state was not read: the plan is made from what is remembered and may be out of date").Hint =
-			"plan without --refresh=false before anything is applied"
+		p.say(diag.Warning, nil, "the live state was not read: the plan is made from what is remembered and may be out of date").Hint = "plan without --refresh=false before anything is applied"
 		return true
 	}
 	if !p.in.Live.TillsRead && len(p.in.Fleet.KKTs)+len(p.in.Prior.Resources) > 0 {

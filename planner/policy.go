@@ -127,12 +127,10 @@ func (p *planning) checkEnds(t *till) {
 		if !end.After(p.in.Now) {
 			verb = "ended on "
 		}
-		p.say(diag.Warning, t, "the ФН "+plain(t.live.FN)+" "+verb+date(end)).Hint =
-			"replace it in time, and declare the new one under fn and fnChange"
+		p.say(diag.Warning, t, "the ФН "+plain(t.live.FN)+" "+verb+date(end)).Hint = "replace it in time, and declare the new one under fn and fnChange"
 	}
 	if end := t.live.ContractEnd; t.live.ServiceActive(p.in.Now) && !end.IsZero() && !end.After(horizon) && !p.freshCode(t) {
-		p.say(diag.Warning, t, "the service ends on "+date(end)+" and no unused activation code is declared").Hint =
-			"declare activationCode: a code, or auto"
+		p.say(diag.Warning, t, "the service ends on "+date(end)+" and no unused activation code is declared").Hint = "declare activationCode: a code, or auto"
 	}
 }
 

@@ -56,8 +56,7 @@ func (p *planning) checkRNM(t *till) {
 	if t.live == nil || t.decl.RNM == "" || t.live.RNM == "" || t.live.RNM == t.decl.RNM {
 		return
 	}
-	p.say(diag.Warning, t, "the declared РНМ "+t.decl.RNM+" is not the live one, "+plain(t.live.RNM)).Hint =
-		"the till was registered anew: correct rnm in the file, or leave it out"
+	p.say(diag.Warning, t, "the declared РНМ "+t.decl.RNM+" is not the live one, "+plain(t.live.RNM)).Hint = "the till was registered anew: correct rnm in the file, or leave it out"
 }
 
 // planRegister plans the registration of a till that is not live, unless

@@ -103,25 +103,43 @@ func TestReregister(t *testing.T) {
 		waits   []Wait
 		due     bool
 	}{
-		"fn without papers": {func(k *spec.KKT) { k.FN.Number = "9251440300000001" }, "FnChanged",
-			[]Change{{Path: "fn", Before: "9287440300000001", After: "9251440300000001"}}, append([]Wait{WaitPapers}, signature...), true},
+		"fn without papers": {
+			func(k *spec.KKT) { k.FN.Number = "9251440300000001" }, "FnChanged",
+			[]Change{{Path: "fn", Before: "9287440300000001", After: "9251440300000001"}},
+			append([]Wait{WaitPapers}, signature...), true,
+		},
 		"fn with papers": {func(k *spec.KKT) {
 			k.FN.Number, k.FN.Type = "9251440300000001", spec.FN36
 			k.FNChange = &spec.FNChange{Closed: paper, Installed: paper}
 		}, "FnChanged", []Change{{Path: "fn", Before: "9287440300000001", After: "9251440300000001"}, {Path: "fnType", Before: "fn15", After: "fn36"}}, signature, true},
-		"place and ofd": {func(k *spec.KKT) { k.Place, k.OFD.INN = "склад", "7709125605" }, "InstallmentPlaceChanged OfdChaged",
-			[]Change{{Path: "place", Before: "Магазин №1", After: "склад"}, {Path: "ofd.inn", Before: spec.OFDRuINN, After: "7709125605"}}, signature, true},
-		"devices": {func(k *spec.KKT) { k.AutomaticDevices = k.AutomaticDevices[:1] }, "AutomatedDeviceChanged",
-			[]Change{{Path: "automaticDevices.A-2", Before: "A-2"}}, signature, false},
+		"place and ofd": {
+			func(k *spec.KKT) { k.Place, k.OFD.INN = "склад", "7709125605" }, "InstallmentPlaceChanged OfdChaged",
+			[]Change{{Path: "place", Before: "Магазин №1", After: "склад"}, {Path: "ofd.inn", Before: spec.OFDRuINN, After: "7709125605"}},
+			signature, true,
+		},
+		"devices": {
+			func(k *spec.KKT) { k.AutomaticDevices = k.AutomaticDevices[:1] }, "AutomatedDeviceChanged",
+			[]Change{{Path: "automaticDevices.A-2", Before: "A-2"}},
+			signature, false,
+		},
 		"a device moved": {func(k *spec.KKT) {
 			k.AutomaticDevices = []spec.AutomaticDevice{{Number: "A-2"}, {Number: "A-1", Place: "двор"}}
 		}, "AutomatedDeviceChanged", []Change{{Path: "automaticDevices.A-1", Before: "холл", After: "двор"}}, signature, false},
-		"offline": {func(k *spec.KKT) { k.Usage = []string{"internet", "offline"} }, "SwitchedFromOnlineToOfflineMode",
-			[]Change{{Path: "usage", Before: "internet", After: "internet, offline"}}, signature, false},
-		"usage": {func(k *spec.KKT) { k.Usage = []string{"automatedDevice", "marking"} }, "AutomatedDeviceChanged Other",
-			[]Change{{Path: "usage", Before: "internet", After: "automatedDevice, marking"}}, signature, false},
-		"the rest": {func(k *spec.KKT) { k.FFD, k.Agents, k.FN.Type = "1.1", nil, spec.FN36 }, "Other",
-			[]Change{{Path: "fnType", Before: "fn15", After: "fn36"}, {Path: "ffd", Before: "1.2", After: "1.1"}, {Path: "agents", Before: "agent"}}, signature, false},
+		"offline": {
+			func(k *spec.KKT) { k.Usage = []string{"internet", "offline"} }, "SwitchedFromOnlineToOfflineMode",
+			[]Change{{Path: "usage", Before: "internet", After: "internet, offline"}},
+			signature, false,
+		},
+		"usage": {
+			func(k *spec.KKT) { k.Usage = []string{"automatedDevice", "marking"} }, "AutomatedDeviceChanged Other",
+			[]Change{{Path: "usage", Before: "internet", After: "automatedDevice, marking"}},
+			signature, false,
+		},
+		"the rest": {
+			func(k *spec.KKT) { k.FFD, k.Agents, k.FN.Type = "1.1", nil, spec.FN36 }, "Other",
+			[]Change{{Path: "fnType", Before: "fn15", After: "fn36"}, {Path: "ffd", Before: "1.2", After: "1.1"}, {Path: "agents", Before: "agent"}},
+			signature, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()

@@ -140,10 +140,7 @@ func serialOf(r *Resource) string {
 // action. State-only steps stand before all others.
 func (p *planning) add(t *till, s Step) {
 	s.Address = t.addr
-	kind := s.Action
-	if kind == Continue {
-		kind = s.Continues
-	}
+	kind := s.kind()
 	s.ID = StepID(kind, t.addr)
 	s.Irreversible = !s.Obsolete && (kind == Register || kind == Reregister || kind == Unregister || kind == Pay)
 	s.Requires = append(slices.Clone(t.first), s.Requires...)

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -113,7 +114,8 @@ func readSource(path string, room int) (Source, diag.List) {
 }
 
 func unreadable(path string, err error) diag.List {
-	if inner, ok := err.(*os.PathError); ok {
+	var inner *os.PathError
+	if errors.As(err, &inner) {
 		err = inner.Err // the path is in Pos already
 	}
 	return diag.List{{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -68,7 +69,7 @@ func (r *reader) parse(data []byte) *yaml.Node {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	doc, err := decodeNode(dec)
-	if err == io.EOF || (err == nil && len(doc.Content) == 0) {
+	if errors.Is(err, io.EOF) || (err == nil && len(doc.Content) == 0) {
 		r.fileError(0, "the file is empty", headerHint)
 		return nil
 	}
@@ -94,7 +95,7 @@ func (r *reader) parse(data []byte) *yaml.Node {
 // oneDocument reports whatever stands behind the first document.
 func (r *reader) oneDocument(data []byte, dec *yaml.Decoder) bool {
 	next, err := decodeNode(dec)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return true
 	}
 	if err != nil {

@@ -177,10 +177,14 @@ func testFleet(kkts ...spec.KKT) *spec.Fleet {
 		Provider: spec.Provider{Partner: spec.Partner{INN: sim.DefaultPartnerINN}, Endpoint: "https://ofd.ru"},
 		Centres:  map[string]spec.Centre{"galereya": {INN: centre}},
 		Companies: map[string]spec.Company{
-			"sever": {INN: sever, KPP: "525201001", OGRN: "1025202124716", Name: "ООО «Север»", Email: "office@sever.example",
-				Signatory: spec.Signatory{LastName: "Романова", GivenName: "Алла Романовна", Position: "Генеральный директор", Signer: "sandbox"}},
-			"ip": {INN: ip, OGRN: "304500116000157", Name: "ИП Петров", Email: "ip@petrov.example",
-				Signatory: spec.Signatory{LastName: "Петров", GivenName: "Пётр", Position: "ИП", Signer: "sandbox"}},
+			"sever": {
+				INN: sever, KPP: "525201001", OGRN: "1025202124716", Name: "ООО «Север»", Email: "office@sever.example",
+				Signatory: spec.Signatory{LastName: "Романова", GivenName: "Алла Романовна", Position: "Генеральный директор", Signer: "sandbox"},
+			},
+			"ip": {
+				INN: ip, OGRN: "304500116000157", Name: "ИП Петров", Email: "ip@petrov.example",
+				Signatory: spec.Signatory{LastName: "Петров", GivenName: "Пётр", Position: "ИП", Signer: "sandbox"},
+			},
 		},
 		KKTs: map[string]spec.KKT{},
 	}

@@ -88,7 +88,7 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return planner.Live{}, err
+		return planner.Live{}, withHint(err)
 	}
 	live.Applications = plannerApplications(apps)
 	return live, nil

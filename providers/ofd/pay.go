@@ -100,7 +100,7 @@ func (p *Provider) code(ctx context.Context, run *apply.Run) (partner.Code, erro
 	}
 	c, ok := codes.find(run.FingerprintKey, run.Workflow.Data.Code)
 	if !ok {
-		return c, fmt.Errorf("%s: the code %s that was planned is not among the partner's codes any more\nhint: kktctl state rm %s --workflow pay drops the step; then plan again", run.Address, codeName(run.Workflow.Data), run.Address)
+		return c, fmt.Errorf("%s: the code %s that was planned is not among the partner's codes any more\nhint: plan again", run.Address, codeName(run.Workflow.Data))
 	}
 	return c, nil
 }

@@ -99,7 +99,7 @@ func registeredResult(run *apply.Run, rnm string) *apply.Result {
 // declared is the till as the file says now.
 func declared(run *apply.Run) (spec.Attributes, error) {
 	if run.Till == nil {
-		return spec.Attributes{}, fmt.Errorf("%s: is not in the fleet file any more\nhint: put it back, or drop the step: kktctl state rm %s --workflow %s", run.Address, run.Address, run.Action)
+		return spec.Attributes{}, fmt.Errorf("%s: is not in the fleet file any more\nhint: plan again", run.Address)
 	}
 	return run.Fleet.AttributesOf(*run.Till), nil
 }

@@ -64,7 +64,7 @@ func addRequest(run *apply.Run) (renta.AddRequest, error) {
 		return renta.AddRequest{}, err
 	}
 	if run.Till == nil {
-		return renta.AddRequest{}, fmt.Errorf("%s: is not in the fleet file any more\nhint: kktctl state rm %s --workflow addKkt drops the step", run.Address, run.Address)
+		return renta.AddRequest{}, fmt.Errorf("%s: is not in the fleet file any more\nhint: plan again", run.Address)
 	}
 	k := *run.Till
 	return renta.AddRequest{

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
@@ -162,6 +163,15 @@ func sentence(err error) string {
 		return e.Error() + "; " + e.Hint
 	}
 	return err.Error()
+}
+
+// withHint puts what a person can do on a line of its own.
+func withHint(err error) error {
+	var e *httpapi.Error
+	if errors.As(err, &e) && e.Hint != "" && !strings.Contains(err.Error(), e.Hint) {
+		return fmt.Errorf("%w\nhint: %s", err, e.Hint)
+	}
+	return err
 }
 
 // again marks a failed reading as worth another try.

@@ -115,7 +115,7 @@ func (c *Client) Pay(ctx context.Context, request PayRequest) (PayResult, error)
 	var out payWire
 	call := httpapi.Call{
 		Op: "pay", Method: http.MethodPost, Path: payPath, Token: c.token,
-		Body: request, Out: &out, Check: func() error { return out.check() },
+		Body: request, Out: &out, Check: out.check,
 		Secrets: []string{request.ActivationCode},
 	}
 	if err := request.validate(); err != nil {

@@ -119,7 +119,7 @@ func (w payWire) public() PayResult {
 }
 
 // check wants one of the two answers that the document knows.
-func (w payWire) check() error {
+func (w *payWire) check() error {
 	if w.public() == (PayResult{}) {
 		return errors.New("the answer says neither paid nor waiting")
 	}

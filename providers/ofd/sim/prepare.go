@@ -99,13 +99,25 @@ func documentText(a *Application) []byte {
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="windows-1251"?>` + "\n<Файл>\n")
 	for _, f := range [][2]string{
-		{"Заявка", a.ID}, {"Назначение", a.Purpose}, {"Этап", a.Stage},
-		{"ИНН", a.Company.Inn}, {"КПП", a.Company.Kpp}, {"Наименование", a.Company.CompanyName},
-		{"Модель", a.KKT.Model}, {"ЗаводскойНомер", a.KKT.SerialNumber}, {"РНМ", a.KKT.RegNumber},
-		{"ФН", a.KKT.FnNumber}, {"Адрес", addressText(a.KKT.InstallmentAddress)}, {"Место", a.KKT.InstallmentPlace},
-		{"ОФД", a.KKT.OfdInn}, {"ФФД", fmt.Sprint(a.KKT.FormatVersion)}, {"Отчет", a.KKT.FiscalDocumentData.DateTime},
-		{"НомерФД", a.KKT.FiscalDocumentData.DocumentNumber}, {"ФПД", a.KKT.FiscalDocumentData.Signature},
-		{"Подписант", a.Company.Signatory.Name}, {"Должность", a.Company.Signatory.Position},
+		{"Заявка", a.ID},
+		{"Назначение", a.Purpose},
+		{"Этап", a.Stage},
+		{"ИНН", a.Company.Inn},
+		{"КПП", a.Company.Kpp},
+		{"Наименование", a.Company.CompanyName},
+		{"Модель", a.KKT.Model},
+		{"ЗаводскойНомер", a.KKT.SerialNumber},
+		{"РНМ", a.KKT.RegNumber},
+		{"ФН", a.KKT.FnNumber},
+		{"Адрес", addressText(a.KKT.InstallmentAddress)},
+		{"Место", a.KKT.InstallmentPlace},
+		{"ОФД", a.KKT.OfdInn},
+		{"ФФД", fmt.Sprint(a.KKT.FormatVersion)},
+		{"Отчет", a.KKT.FiscalDocumentData.DateTime},
+		{"НомерФД", a.KKT.FiscalDocumentData.DocumentNumber},
+		{"ФПД", a.KKT.FiscalDocumentData.Signature},
+		{"Подписант", a.Company.Signatory.Name},
+		{"Должность", a.Company.Signatory.Position},
 	} {
 		fmt.Fprintf(&b, "  <%s>%s</%[1]s>\n", f[0], escaped(f[1]))
 	}

@@ -22,7 +22,7 @@ func (c *core) sign(q request) reply {
 		return failed(http.StatusBadRequest, err.Error())
 	}
 	effect := Effect{Kind: EffectSign, Key: a.ID + " " + body.DocumentID, Serial: a.KKT.SerialNumber}
-	message := ""
+	var message string
 	if slices.Contains(a.SignedIDs, body.DocumentID) {
 		effect.Duplicate, message = true, "Документ уже подписан: повторная отправка недопустима"
 	} else {

@@ -50,8 +50,12 @@ func (w *World) check() error {
 		name string
 		bad  bool
 	}{
-		{"companies", hasNil(w.Companies)}, {"tills", hasNil(w.Tills)}, {"codes", hasNil(w.Codes)},
-		{"payStatuses", hasNil(w.PayStatuses)}, {"members", hasNil(w.Members)}, {"applications", hasNil(w.Applications)},
+		{"companies", hasNil(w.Companies)},
+		{"tills", hasNil(w.Tills)},
+		{"codes", hasNil(w.Codes)},
+		{"payStatuses", hasNil(w.PayStatuses)},
+		{"members", hasNil(w.Members)},
+		{"applications", hasNil(w.Applications)},
 	} {
 		if part.bad {
 			return fmt.Errorf("%s: null is not an entry", part.name)

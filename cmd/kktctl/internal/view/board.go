@@ -111,8 +111,10 @@ func (b *board) heading(now time.Time, w int, t theme) string {
 		word string
 		n    int
 	}{
-		{"waiting", b.counts[apply.EventWaiting]}, {"failed", b.counts[apply.EventFailed]},
-		{"skipped", b.counts[apply.EventSkipped]}, {"unknown", b.counts[apply.EventUnknown]},
+		{"waiting", b.counts[apply.EventWaiting]},
+		{"failed", b.counts[apply.EventFailed]},
+		{"skipped", b.counts[apply.EventSkipped]},
+		{"unknown", b.counts[apply.EventUnknown]},
 	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))

@@ -22,7 +22,8 @@ func samplePlan() *planner.Plan {
 		},
 		Unmanaged: []planner.Unmanaged{
 			{Serial: "00307404867358", RNM: "0000002950038403", Model: "АТОЛ 42ФС", Address: longAddress},
-			{Serial: "0003", RNM: "0000000000000003"}, {Serial: "0004", RNM: "0000000000000004"},
+			{Serial: "0003", RNM: "0000000000000003"},
+			{Serial: "0004", RNM: "0000000000000004"},
 		},
 		Summary: map[planner.Action]int{planner.Register: 1, planner.Reregister: 1, planner.Unregister: 1, planner.Pay: 1},
 		Diagnostics: diag.List{
@@ -46,8 +47,10 @@ func sampleSteps() []planner.Step {
 			ID: "reregister:kkts.volga-1", Address: "kkts.volga-1", Action: planner.Reregister, Reason: "differs in place and fn",
 			Irreversible: true, Due: time.Date(2026, 11, 23, 20, 59, 0, 0, time.UTC),
 			Changes: []planner.Change{
-				{Path: "place", Before: "Склад", After: "Магазин №1"}, {Path: "address", Before: longAddress, After: longAddress + ", подвал"},
-				{Path: "ofd.name", Before: `ООО "Такском"`}, {Path: "key", Before: "a-secret", After: "b-secret", Sensitive: true},
+				{Path: "place", Before: "Склад", After: "Магазин №1"},
+				{Path: "address", Before: longAddress, After: longAddress + ", подвал"},
+				{Path: "ofd.name", Before: `ООО "Такском"`},
+				{Path: "key", Before: "a-secret", After: "b-secret", Sensitive: true},
 			},
 			Waits: []planner.Wait{planner.WaitSignature, planner.WaitTaxService},
 		},
@@ -66,8 +69,10 @@ func sampleSteps() []planner.Step {
 			Requires: []string{"reregister:kkts.volga-1", "removeKkt:kkts.oka-1"},
 		},
 		{ID: "removeKkt:kkts.oka-1", Address: "kkts.oka-1", Action: planner.RemoveKKT, Reason: "not declared a member", Centre: "galereya"},
-		{ID: "unregister:kkts.oka-1", Address: "kkts.oka-1", Action: planner.Unregister, Because: spec.ReasonStolen, Irreversible: true,
-			Reason: "it carries a tombstone", Requires: []string{"removeKkt:kkts.oka-1"}},
+		{
+			ID: "unregister:kkts.oka-1", Address: "kkts.oka-1", Action: planner.Unregister, Because: spec.ReasonStolen, Irreversible: true,
+			Reason: "it carries a tombstone", Requires: []string{"removeKkt:kkts.oka-1"},
+		},
 		{ID: "adopt:kkts.neva-1", Address: "kkts.neva-1", Action: planner.Adopt, Reason: "met live for the first time"},
 		{ID: "move:kkts.neva-2", Address: "kkts.neva-2", Action: planner.Move, From: "kkts.neva-old", Reason: "renamed in the file"},
 		{ID: "forget:kkts.ob-1", Address: "kkts.ob-1", Action: planner.Forget, Reason: "neither declared nor live"},

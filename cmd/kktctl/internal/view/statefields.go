@@ -37,9 +37,14 @@ func (w *fieldWriter) time(name string, t time.Time) {
 func (w *fieldWriter) attributes(a spec.Attributes) {
 	w.title("last applied")
 	for _, f := range [][2]string{
-		{"company", a.Company}, {"model", a.Model}, {"fn", strings.TrimSpace(a.FN + " " + string(a.FNType))},
-		{"address", addressLine(a.Address)}, {"place", a.Place}, {"ffd", a.FFD},
-		{"usage", strings.Join(a.Usage, ", ")}, {"agents", strings.Join(a.Agents, ", ")},
+		{"company", a.Company},
+		{"model", a.Model},
+		{"fn", strings.TrimSpace(a.FN + " " + string(a.FNType))},
+		{"address", addressLine(a.Address)},
+		{"place", a.Place},
+		{"ffd", a.FFD},
+		{"usage", strings.Join(a.Usage, ", ")},
+		{"agents", strings.Join(a.Agents, ", ")},
 		{"ofd", strings.TrimSpace(a.OFDINN + " " + a.OFDName)},
 	} {
 		w.field(f[0], f[1])

@@ -119,7 +119,7 @@ func (p *problem) UnmarshalJSON(data []byte) error {
 	}
 	if err := json.Unmarshal(data, &object); err != nil {
 		p.other = true // an error all the same
-		return nil
+		return nil     //nolint:nilerr // that it cannot be read is what it says
 	}
 	p.Code = string(object.Code + object.ErrorCode)
 	p.Message = string(object.Message + object.ErrorMessage)

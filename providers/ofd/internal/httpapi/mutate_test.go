@@ -203,7 +203,7 @@ func TestMutateTimeout(t *testing.T) {
 // A mutation must not go over a connection that a read left behind: the
 // transport resends there.
 func TestMutateUsesNewConnections(t *testing.T) {
-	var mu = make(chan map[string][]string, 1)
+	mu := make(chan map[string][]string, 1)
 	mu <- map[string][]string{}
 	client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		seen := <-mu

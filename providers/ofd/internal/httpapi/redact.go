@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -38,12 +37,16 @@ func Redact(s string, secrets ...string) string {
 	return tokenInJSON.ReplaceAllString(s, "${1}"+redacted)
 }
 
+// shortestSecret is what is taken for a secret at all: a shorter one would be
+// found inside ordinary words, and is none.
+const shortestSecret = 4
+
 // secretForms lists all forms, longest first, so that no part of one is left
 // behind when another is replaced.
 func secretForms(secrets []string) []string {
 	var forms []string
 	for _, secret := range secrets {
-		if secret == "" {
+		if len(secret) < shortestSecret {
 			continue
 		}
 		forms = append(forms, secret)
@@ -115,7 +118,7 @@ func cleanError(err error, secrets []string) error {
 	if err == nil {
 		return nil
 	}
-	if already, ok := errors.AsType[*Error](err); ok && error(already) == err {
+	if _, already := err.(*Error); already { //nolint:errorlint // one that is wrapped has text around it that is not clean
 		return err
 	}
 	return &cleaned{text: clean(Redact(err.Error(), secrets...), maxMessage), err: err}
