@@ -161,8 +161,7 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	if requestHash(req) == d.BodyHash {
 		return d, nil
 	}
-	put := req
-	put.Purpose = "" // it cannot be changed
+	put := merging(req, attrs, d.Desired)
 	app, err := a.p.partner.PutApplication(ctx, d.ApplicationID, put)
 	switch {
 	case err == nil:
@@ -174,6 +173,22 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	default:
 		return d, err
 	}
+}
+
+// merging makes the PUT that turns a draft made of was into one of attrs. The
+// service merges: what is gone has to be said, and the purpose cannot change.
+func merging(req partner.ApplicationRequest, attrs spec.Attributes, was *spec.Attributes) partner.ApplicationRequest {
+	req.Purpose = ""
+	if was == nil {
+		return req
+	}
+	if len(was.Devices) > 0 && len(attrs.Devices) == 0 {
+		req.AutomaticDevices = []partner.AutomaticDevice{}
+	}
+	if len(was.Agents) > 0 && len(attrs.Agents) == 0 {
+		req.KKTDetails.AgentSettings = &partner.AgentSettings{None: true}
+	}
+	return req
 }
 
 func (a application) afterPrepare(ctx context.Context, run *apply.Run, d state.WorkflowData, then string, cause error) (apply.Transition, error) {

@@ -256,7 +256,7 @@ func TestLenientApplication(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Application{
-		ID: idReport, RegNumber: "2950038403", Serial: "307404867358", OFDName: "ОФД", OFDINN: "7841465198", OFDChange: true,
+		ID: idReport, RegNumber: "0000002950038403", Serial: "307404867358", OFDName: "ОФД", OFDINN: "7841465198", OFDChange: true,
 		Documents:   []Document{{ID: "aaf0ba41", Kind: "1110061", Signature: "signed"}},
 		DownloadURI: "https://elsewhere/?AuthToken=[redacted]",
 	}

@@ -163,15 +163,15 @@ func TestKKTs(t *testing.T) {
 
 func TestKKTsUnderOtherNames(t *testing.T) {
 	for _, row := range []string{
-		`{"Rnm":"1","KktNumber":"2"}`, `{"KktRegId":1,"SerialNumber":2}`,
-		`{"kktRegNumber":"1","KktSerialNumber":"2"}`, `{"RegNumber":"1","KktNumber":"2"}`,
+		`{"Rnm":"0000002950038403","KktNumber":"2"}`, `{"KktRegId":2950038403,"SerialNumber":2}`,
+		`{"kktRegNumber":"0000002950038403","KktSerialNumber":"2"}`, `{"RegNumber":"0000002950038403","KktNumber":"2"}`,
 	} {
 		client, _ := start(t, `{"Data":[`+row+`],"Success":true}`)
 		got, err := client.KKTs(t.Context(), "7709125605")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]KKT{{RNM: "1", Serial: "2"}}, got); diff != "" {
+		if diff := cmp.Diff([]KKT{{RNM: "0000002950038403", Serial: "2"}}, got); diff != "" {
 			t.Errorf("%s: %s", row, diff)
 		}
 	}

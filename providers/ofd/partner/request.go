@@ -15,7 +15,7 @@ type ApplicationRequest struct {
 	Purpose          string            `json:"Purpose,omitempty"` // not in a PUT
 	CompanyDetails   *CompanyDetails   `json:"CompanyDetails,omitempty"`
 	KKTDetails       *KKTDetails       `json:"KktDetails,omitempty"`
-	AutomaticDevices []AutomaticDevice `json:"AutomaticDevices,omitempty"`
+	AutomaticDevices []AutomaticDevice `json:"AutomaticDevices,omitzero"` // empty but not nil: there are none any more
 }
 
 // CompanyDetails names the company (004 table 10.1).

@@ -31,10 +31,10 @@ func (w codeWire) public() Code {
 
 // rnm reads the РНМ under the five names it has.
 type rnmWire struct {
-	Rnm          httpapi.String
-	KktRegID     httpapi.String `json:"KktRegId"`
-	KktRegNumber httpapi.String
-	RegNumber    httpapi.String
+	Rnm          httpapi.RNM
+	KktRegID     httpapi.RNM `json:"KktRegId"`
+	KktRegNumber httpapi.RNM
+	RegNumber    httpapi.RNM
 }
 
 func (w rnmWire) rnm() string {

@@ -86,7 +86,7 @@ func TestLegalEntities(t *testing.T) {
 func TestKKTs(t *testing.T) {
 	const spelled = `{"Status":"Success","Data":[{"UserInn":"7802870820","UserKpp":"780901001",
 		"UserName":"ООО \"НАДЕЖДА\"","KktAddress":"МО, г. Домодедово, Каширское шоссе, 68",
-		"KktPlace":"Торговый зал № 2","kktSerialNumber":111222333444,"kktRegNumber":111222333,"FnNumber":99990789388}]}`
+		"KktPlace":"Торговый зал № 2","kktSerialNumber":111222333444,"kktRegNumber":"111222333","FnNumber":99990789388}]}`
 	want := []KKT{{
 		INN: "7802870820", KPP: "780901001", Company: `ООО "НАДЕЖДА"`,
 		Address: "МО, г. Домодедово, Каширское шоссе, 68", Place: "Торговый зал № 2",
@@ -109,6 +109,15 @@ func TestKKTs(t *testing.T) {
 				t.Errorf("%s, want %s", service.line, line)
 			}
 		}
+	}
+}
+
+// A РНМ that came as a number has lost its leading zeros.
+func TestRNMAsANumber(t *testing.T) {
+	client, _ := start(t, `{"Status":"Success","Data":[{"KktRegNumber":2950038403}]}`)
+	got, err := client.KKTs(t.Context(), "")
+	if err != nil || len(got) != 1 || got[0].RNM != "0000002950038403" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

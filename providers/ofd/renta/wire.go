@@ -68,7 +68,7 @@ type kktWire struct {
 	KktSerialNumber httpapi.String
 	KktNumber       httpapi.String
 	SerialNumber    httpapi.String
-	KktRegNumber    httpapi.String
+	KktRegNumber    httpapi.RNM
 	FnNumber        httpapi.String
 	CurrentOfdInn   httpapi.String
 }
@@ -139,7 +139,7 @@ func (w *addResultWire) check() error {
 }
 
 type removeResultWire struct {
-	KktRegNumber httpapi.String
+	KktRegNumber httpapi.RNM
 	Errors       httpapi.List[problemWire]
 }
 

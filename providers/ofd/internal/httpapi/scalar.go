@@ -21,6 +21,22 @@ func (s *String) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// RNM reads an РНМ as text. A service that sends it as a number has dropped the
+// leading zeros of its 16 digits: they are put back, because tills, payments
+// and applications are compared by it. Text comes through as it is.
+type RNM string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *RNM) UnmarshalJSON(data []byte) error {
+	const length = 16
+	text, _ := scalarText(data)
+	if data = bytes.TrimSpace(data); len(data) > 0 && data[0] >= '0' && data[0] <= '9' && len(text) < length {
+		text = strings.Repeat("0", length-len(text)) + text
+	}
+	*r = RNM(text)
+	return nil
+}
+
 // Int reads a whole number, also in quotes; null and an empty text are zero.
 type Int int64
 

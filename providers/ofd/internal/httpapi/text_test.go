@@ -46,6 +46,19 @@ func TestScalars(t *testing.T) {
 	}
 }
 
+func TestRNM(t *testing.T) {
+	for text, want := range map[string]RNM{
+		`2950038403`: "0000002950038403", ` 17 `: "0000000000000017", `"2950038403"`: "2950038403",
+		`"0000002950038403"`: "0000002950038403", `9999000087654321`: "9999000087654321",
+		`12345678901234567`: "12345678901234567", `null`: "", `{}`: "", `true`: "true", `-1`: "-1",
+	} {
+		var got RNM
+		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
+			t.Errorf("%s: %q, %v", text, got, err)
+		}
+	}
+}
+
 func TestTimes(t *testing.T) {
 	at := time.Date(2021, 9, 1, 15, 43, 28, 0, time.UTC)
 	for text, want := range map[string]time.Time{
