@@ -149,7 +149,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 	}
 	if plan.Diagnostics.HasErrors() {
 		if o.JSON {
-			return diagnosed(plan.Diagnostics)
+			return plan.Diagnostics.Err()
 		}
 		return errPlanErrors
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/hashicorp/go-multierror"
+
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/providers/ofd"
@@ -83,10 +85,10 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 	c := ofd.Config{
 		Fleet: fleet, Endpoint: g.Endpoint, UserAgent: "kktctl/" + version, Now: a.Now, Logger: a.callLog(g),
 	}
-	var missing diagnosed
+	var missing *multierror.Error
 	note := func(err error) {
 		if err != nil {
-			missing = append(missing, diagnosticsOf(err)...)
+			missing = multierror.Append(missing, err)
 		}
 	}
 	var err error
@@ -101,8 +103,8 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 		c.Signers, err = signers(fleet)
 		note(err)
 	}
-	if len(missing) > 0 {
-		return c, nil, missing
+	if err := missing.ErrorOrNil(); err != nil {
+		return c, nil, err
 	}
 	return c, codes, nil
 }

@@ -5,27 +5,14 @@ import (
 	"strings"
 
 	"github.com/kktctl/kktctl/spec"
-	"github.com/kktctl/kktctl/spec/diag"
 )
-
-// diagnosed is an error made of diagnostics: all of them are shown.
-type diagnosed diag.List
-
-// Error joins the diagnostics.
-func (d diagnosed) Error() string {
-	lines := make([]string, 0, len(d))
-	for _, one := range d {
-		lines = append(lines, one.Error())
-	}
-	return strings.Join(lines, "\n")
-}
 
 // loadFleet reads the declaration. Its warnings are shown, its errors are the
 // error.
 func (a *App) loadFleet(g *globals) (*spec.Fleet, error) {
 	fleet, list := spec.Load(g.File)
-	if list.HasErrors() || fleet == nil {
-		return nil, diagnosed(list)
+	if err := list.Err(); err != nil {
+		return nil, err
 	}
 	a.showDiagnostics(g, list)
 	return fleet, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/go-multierror"
 	"github.com/spf13/pflag"
 
 	"github.com/kktctl/kktctl/apply"
@@ -48,7 +49,7 @@ func (a *App) makePlan(ctx context.Context, b *backend, snap *state.Snapshot, p 
 // missing is told at once.
 func activationCodes(fleet *spec.Fleet, value func(spec.Secret, string) (string, error)) (map[string]string, error) {
 	codes := map[string]string{}
-	var missing diagnosed
+	var missing *multierror.Error
 	for _, name := range sortedKeys(fleet.KKTs) {
 		k := fleet.KKTs[name]
 		switch code := k.ActivationCode; {
@@ -57,14 +58,14 @@ func activationCodes(fleet *spec.Fleet, value func(spec.Secret, string) (string,
 		case !code.Ref.IsZero():
 			v, err := value(code.Ref, "activationCode of "+k.Resource())
 			if err != nil {
-				missing = append(missing, diagnosticsOf(err)...)
+				missing = multierror.Append(missing, err)
 				continue
 			}
 			codes[k.Resource()] = v
 		}
 	}
-	if len(missing) > 0 {
-		return nil, missing
+	if err := missing.ErrorOrNil(); err != nil {
+		return nil, err
 	}
 	return codes, nil
 }

@@ -43,12 +43,9 @@ func (a *App) printError(g *globals, err error) {
 
 // diagnosticsOf takes an error apart into what is to be told.
 func diagnosticsOf(err error) diag.List {
-	var list diagnosed
 	var one diag.Diagnostic
 	var many *multierror.Error
 	switch {
-	case errors.As(err, &list):
-		return diag.List(list)
 	case errors.As(err, &one):
 		return diag.List{one}
 	case errors.As(err, &many):

@@ -8,6 +8,8 @@ package diag
 import (
 	"fmt"
 	"strings"
+
+	"github.com/hashicorp/go-multierror"
 )
 
 // Severity tells how bad a Diagnostic is. The zero value is Error, so that a
@@ -111,4 +113,17 @@ func (l List) HasErrors() bool {
 		}
 	}
 	return false
+}
+
+// Err gathers the whole list, warnings among it, into one error when it has
+// errors; nil otherwise.
+func (l List) Err() error {
+	if !l.HasErrors() {
+		return nil
+	}
+	var all *multierror.Error
+	for _, d := range l {
+		all = multierror.Append(all, d)
+	}
+	return all.ErrorOrNil()
 }
