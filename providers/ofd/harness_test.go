@@ -37,6 +37,15 @@ type bench struct {
 	reports ofd.ReportSource
 	wait    time.Duration
 	quiet   time.Duration
+	ahead   time.Duration // of both clocks, the service's and kktctl's
+}
+
+func (b *bench) now() time.Time { return time.Now().Add(b.ahead) }
+
+// advance puts both clocks forward.
+func (b *bench) advance(d time.Duration) {
+	b.ahead += d
+	b.svc.Advance(d)
 }
 
 func newBench(t *testing.T, fleet *spec.Fleet, world *sim.World) *bench {
@@ -77,7 +86,7 @@ func (d device) Report(_ context.Context, serial string) (spec.FiscalReport, boo
 func (b *bench) config() ofd.Config {
 	return ofd.Config{
 		Fleet: b.fleet, Endpoint: b.url, APIKey: sim.DefaultAPIKey, RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
-		Signers: b.signers, Reports: b.reports, Timeout: 5 * time.Second,
+		Signers: b.signers, Reports: b.reports, Timeout: 5 * time.Second, Now: b.now,
 	}
 }
 
@@ -97,7 +106,7 @@ func (b *bench) plan() *planner.Plan {
 
 func (b *bench) planFrom(o apply.Observer, prior planner.Prior) *planner.Plan {
 	b.t.Helper()
-	now := time.Now().UTC()
+	now := b.now().UTC()
 	live, err := o.Observe(b.ctx, planner.NeedsOf(b.fleet, prior, now))
 	if err != nil {
 		b.t.Fatalf("observe: %v", err)
@@ -108,7 +117,7 @@ func (b *bench) planFrom(o apply.Observer, prior planner.Prior) *planner.Plan {
 // apply plans and applies as `kktctl apply` does, in one process.
 func (b *bench) apply() (*apply.Report, error) {
 	b.t.Helper()
-	s, err := apply.Open(b.ctx, b.store, b.fleet.Name, state.LockRequest{Holder: "tester", Operation: "apply"}, time.Now)
+	s, err := apply.Open(b.ctx, b.store, b.fleet.Name, state.LockRequest{Holder: "tester", Operation: "apply"}, b.now)
 	if err != nil {
 		b.t.Fatalf("open: %v", err)
 	}
