@@ -27,6 +27,9 @@ func main() { os.Exit(realMain()) }
 
 // realMain runs kktctl with the process's own streams and gives its exit code.
 func realMain() int {
+	// Who reads the output may go (a pipe into head, a pager that is left): the
+	// work goes on all the same, for what was sent has to be recorded.
+	signal.Ignore(syscall.SIGPIPE)
 	inTTY, _ := view.Detect(os.Stdin)
 	outTTY, width := view.Detect(os.Stdout)
 	errTTY, errWidth := view.Detect(os.Stderr)

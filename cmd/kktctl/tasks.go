@@ -19,8 +19,11 @@ func newTasksCmd(a *App, g *globals) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runTasks(cmd.Context(), g, asJSON) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	cmd.AddCommand(newTasksSignCmd(a, g), newTasksReportCmd(a, g))
+	list := &cobra.Command{Use: "list", Short: "The same as tasks alone", Args: cobra.NoArgs, RunE: cmd.RunE}
+	for _, c := range []*cobra.Command{cmd, list} {
+		c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	}
+	cmd.AddCommand(list, newTasksSignCmd(a, g), newTasksReportCmd(a, g))
 	return cmd
 }
 

@@ -33,6 +33,9 @@ func eventText(e apply.Event) string {
 	msg := Clean(e.Message)
 	switch e.Type {
 	case apply.EventStart:
+		if e.Phase != "" {
+			return "goes on: " + phaseWords(e.Phase)
+		}
 		return after("starts", ": ", msg)
 	case apply.EventProgress:
 		if msg == "" {
