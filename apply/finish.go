@@ -39,6 +39,12 @@ func (s *Session) fingerprintKey() string {
 	return s.snap.FingerprintKey()
 }
 
+func (s *Session) serial() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.snap.Serial
+}
+
 // kktName is the key of a till in the fleet file, from its address.
 func kktName(address string) string { return strings.TrimPrefix(address, "kkts.") }
 

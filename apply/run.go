@@ -58,7 +58,7 @@ func (s *Session) Run(ctx context.Context, fleet *spec.Fleet, plan *planner.Plan
 	if plan.Diagnostics.HasErrors() && !o.Resume {
 		return nil, ErrNotApplyable
 	}
-	if serial := s.Snapshot().Serial; plan.Serial != serial {
+	if serial := s.serial(); plan.Serial != serial {
 		return nil, fmt.Errorf("the plan was made from serial %d of the state, which is now at %d: plan again", plan.Serial, serial)
 	}
 	o = o.withDefaults()

@@ -45,6 +45,9 @@ func (s *Session) recordBatches(ctx context.Context, steps []*node, a planner.Ac
 }
 
 func (s *Session) recordMoves(ctx context.Context, steps []*node) error {
+	if !slices.ContainsFunc(steps, func(n *node) bool { return n.step.Action == planner.Move }) {
+		return nil // the common case needs no copy of the state
+	}
 	var gone, come []state.Entry
 	snap := s.Snapshot()
 	for _, n := range steps {
