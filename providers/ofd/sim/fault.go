@@ -20,6 +20,9 @@ const (
 	FaultRedirect  = "redirect"          // 307 to Location, or Status
 	FaultWrongID   = "wrong-id"          // the answer has another Id
 	FaultStaleRead = "stale-read"        // GETs show the world as it was when the fault was put
+	FaultGzipBomb  = "gzip-bomb"         // 200 with few bytes that unpack to a gigabyte
+	FaultEndless   = "endless"           // 200 with JSON that never ends
+	FaultSlowHead  = "slow-header"       // the header comes byte by byte, until the client goes away or Close
 )
 
 // Fault spoils calls.
@@ -27,9 +30,11 @@ type Fault struct {
 	// Path is a pattern of the path: a regular expression when it begins with
 	// ^, else text in which * stands for anything; empty matches every path.
 	// Letter case and a slash at the end do not matter.
-	Path       string `json:"path,omitempty"`
-	Method     string `json:"method,omitempty"` // empty matches every method
-	When       string `json:"when,omitempty"`   // Before (default) or After
+	Path   string `json:"path,omitempty"`
+	Method string `json:"method,omitempty"` // empty matches every method
+	// When is Before or After. The default is Before, but After for the kinds
+	// that spoil an answer of the service: truncate and wrong-id.
+	When       string `json:"when,omitempty"`
 	Kind       string `json:"kind"`
 	Status     int    `json:"status,omitempty"`
 	RetryAfter int    `json:"retryAfter,omitempty"` // seconds

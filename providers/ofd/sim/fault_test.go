@@ -97,6 +97,60 @@ func TestFaultsBeforeAndAfterTheEffect(t *testing.T) {
 	})
 }
 
+// What spoils an answer can come before the effect too: the answer is then
+// the one that there would have been.
+func TestSpoiltAnswersBeforeTheEffect(t *testing.T) {
+	for _, kind := range []string{FaultTruncate, FaultWrongID} {
+		c := serve(t, nil)
+		c.fault(Fault{Kind: kind, When: Before})
+		_, early, _ := c.send("POST", createURL, registration())
+		if c.created() != 0 || len(c.s.Ledger()) != 0 {
+			t.Errorf("%s: an effect", kind)
+		}
+		c.fault(Fault{Kind: kind, When: After})
+		_, late, _ := c.send("POST", createURL, registration())
+		if c.created() != 1 || len(early) == 0 || len(early) != len(late) {
+			t.Errorf("%s: %d effects, answers %q and %q", kind, c.created(), early, late)
+		}
+	}
+}
+
+func TestFloodsAndTrickles(t *testing.T) {
+	for _, kind := range []string{FaultGzipBomb, FaultEndless} {
+		c := serve(t, nil)
+		c.fault(Fault{Kind: kind, When: After})
+		res, err := http.Post(c.url+createURL, "application/json", strings.NewReader(registration()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const much = 20 << 20
+		n, err := io.Copy(io.Discard, io.LimitReader(res.Body, much))
+		res.Body.Close()
+		if n != much || err != nil || c.created() != 1 {
+			t.Errorf("%s: %d bytes, %v, %d effects", kind, n, err, c.created())
+		}
+	}
+	for when, effect := range map[string]int{Before: 0, After: 1} {
+		c := serve(t, nil)
+		c.fault(Fault{Kind: FaultSlowHead, When: when})
+		client := &http.Client{Timeout: 100 * time.Millisecond}
+		if res, err := client.Post(c.url+createURL, "application/json", strings.NewReader(registration())); err == nil {
+			res.Body.Close()
+			t.Error("a slow header ended")
+		}
+		if c.created() != effect {
+			t.Errorf("%s: %d effects", when, c.created())
+		}
+	}
+}
+
+func TestWrongRNM(t *testing.T) {
+	got := string(wrongID([]byte(`{"UserInn":"1","KktRegNumber":"0000002950038403"}`)))
+	if got != `{"UserInn":"1","KktRegNumber":"0000000000000001"}` {
+		t.Error(got)
+	}
+}
+
 func TestRetryAfterAndLocation(t *testing.T) {
 	c := serve(t, nil)
 	c.fault(Fault{Kind: FaultStatus, Status: 429, RetryAfter: 7})

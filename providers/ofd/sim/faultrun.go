@@ -21,6 +21,7 @@ func (s *Service) prepareFault(f Fault) (*activeFault, error) {
 	kinds := []string{
 		FaultRefuse, FaultReset, FaultEOF, FaultTimeout, FaultTruncate, FaultGarbage, FaultHTML200,
 		FaultEmpty200, FaultStatus, FaultRedirect, FaultWrongID, FaultStaleRead,
+		FaultGzipBomb, FaultEndless, FaultSlowHead,
 	}
 	if !slices.Contains(kinds, f.Kind) {
 		return nil, fmt.Errorf("unknown kind of fault %q, want one of %s", clip(f.Kind), strings.Join(kinds, ", "))
@@ -97,10 +98,15 @@ func (f *activeFault) matches(method, path string) bool {
 	return f.path == nil || f.path.MatchString(path)
 }
 
-// before tells whether the call has no effect. A spoilt answer needs an
-// answer, so those kinds always come after it.
+// before tells whether the call has no effect.
 func (f *activeFault) before() bool {
-	return f.When != After && f.Kind != FaultTruncate && f.Kind != FaultWrongID
+	return f.When == Before || f.When == "" && !f.spoilsAnswer()
+}
+
+// spoilsAnswer tells whether the fault needs an answer of the service. Before
+// the effect it is the one that a copy of the service gives.
+func (f *activeFault) spoilsAnswer() bool {
+	return f.Kind == FaultTruncate || f.Kind == FaultWrongID
 }
 
 // spoil answers in place of the service; rep is its answer, if there is one.
@@ -119,6 +125,11 @@ func (s *Service) spoil(w http.ResponseWriter, r *http.Request, f *activeFault, 
 		return 0
 	case FaultTruncate:
 		return truncate(w, rep)
+	case FaultGzipBomb, FaultEndless:
+		return flood(w, f.Kind == FaultGzipBomb)
+	case FaultSlowHead:
+		s.trickle(w)
+		return 0
 	}
 	rep = f.replace(rep)
 	rep.write(w)
@@ -163,14 +174,16 @@ func (f *activeFault) redirect() reply {
 	return reply{status: status, header: http.Header{"Location": {to}}}
 }
 
-// wrongID changes the first Id of an answer.
+// wrongID changes what an answer is about: the first Id, or else the РНМ.
 func wrongID(body []byte) []byte {
-	at := regexp.MustCompile(`"Id":"[^"]*"`).FindIndex(body)
-	if at == nil {
-		return body
+	if at := regexp.MustCompile(`"Id":"[^"]*"`).FindIndex(body); at != nil {
+		other := `"Id":"` + seededUUID("wrong "+string(body[at[0]:at[1]])) + `"`
+		return slices.Concat(body[:at[0]], []byte(other), body[at[1]:])
 	}
-	other := `"Id":"` + seededUUID("wrong "+string(body[at[0]:at[1]])) + `"`
-	return slices.Concat(body[:at[0]], []byte(other), body[at[1]:])
+	if at := regexp.MustCompile(`(?i)"kktregnumber":"[0-9]*"`).FindIndex(body); at != nil {
+		return slices.Concat(body[:at[0]], []byte(`"KktRegNumber":"0000000000000001"`), body[at[1]:])
+	}
+	return body
 }
 
 // hangUp closes the connection without an answer, with a reset if asked.

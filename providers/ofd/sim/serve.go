@@ -61,7 +61,7 @@ func (s *Service) respond(w http.ResponseWriter, r *http.Request, req request, f
 		rep.write(w)
 		return rep.status
 	case fault.before():
-		return s.spoil(w, r, fault, reply{})
+		return s.spoil(w, r, fault, s.would(req, fault))
 	}
 	return s.spoil(w, r, fault, s.answer(req, nil))
 }
@@ -80,6 +80,17 @@ func (s *Service) answer(req request, frozen *core) reply {
 		s.changed()
 	}
 	return rep
+}
+
+// would gives the answer that a call would have, without its effect.
+func (s *Service) would(req request, f *activeFault) reply {
+	if !f.spoilsAnswer() {
+		return reply{}
+	}
+	s.mu.Lock()
+	copied := s.freeze()
+	s.mu.Unlock()
+	return s.answer(req, copied)
 }
 
 // called writes a call down, also one that was aborted.
