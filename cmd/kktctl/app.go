@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"io"
+	"net"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/state/local"
 )
 
 // App is everything that commands take from the outside.
@@ -23,6 +25,10 @@ type App struct {
 	Now  func() time.Time
 	// Signals starts the delivery of interrupts; the function returned ends it.
 	Signals func() (<-chan os.Signal, func())
+	// StoreOptions change how local states are kept, and Dial opens the
+	// connections to the service. Only tests set them.
+	StoreOptions []local.Option
+	Dial         func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Main runs the command that the arguments name and gives the exit code.

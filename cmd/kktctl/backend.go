@@ -83,7 +83,7 @@ func newBackend(fleet *spec.Fleet, codes map[string]string, c ofd.Config, why pu
 // missing is told at once.
 func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose) (ofd.Config, map[string]string, error) {
 	c := ofd.Config{
-		Fleet: fleet, Endpoint: g.Endpoint, UserAgent: "kktctl/" + version, Now: a.Now, Logger: a.callLog(g),
+		Fleet: fleet, Endpoint: g.Endpoint, UserAgent: "kktctl/" + version, Now: a.Now, Logger: a.callLog(g), Dial: a.Dial,
 	}
 	var missing *multierror.Error
 	note := func(err error) {

@@ -52,5 +52,6 @@ func realMain() int {
 			return c, func() { signal.Stop(c) }
 		},
 	}
+	defer instrument(app)()
 	return app.Main(os.Args[1:])
 }

@@ -83,7 +83,7 @@ func (a *App) planOnly(ctx context.Context, g *globals, p planning) (*planner.Pl
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(statePath(g, fleet))
+	store, err := a.openStore(statePath(g, fleet))
 	if err != nil {
 		return nil, err
 	}

@@ -20,20 +20,20 @@ import (
 // unlocked while the file is broken.
 func (a *App) store(g *globals) (state.Store, error) {
 	if g.State != "" {
-		return openStore(statePath(g, nil))
+		return a.openStore(statePath(g, nil))
 	}
 	fleet, err := a.loadFleet(g)
 	if err != nil {
 		return nil, err
 	}
-	return openStore(statePath(g, fleet))
+	return a.openStore(statePath(g, fleet))
 }
 
-func openStore(path string) (state.Store, error) {
+func (a *App) openStore(path string) (state.Store, error) {
 	if scheme, _, found := strings.Cut(path, "://"); found {
 		return nil, fmt.Errorf("--state: states at %s:// are not supported yet\nhint: give the path of a file", scheme)
 	}
-	return local.Open(path), nil
+	return local.Open(path, a.StoreOptions...), nil
 }
 
 // load reads a state and tells what was repaired.

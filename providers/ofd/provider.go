@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
@@ -28,8 +29,9 @@ type Config struct {
 	Timeout       time.Duration // of one call; 0 means a minute
 	Logger        func(line string)
 	Now           func() time.Time
-	Signers       map[string]signer.Signer // by their keys in the fleet
-	Reports       ReportSource             // optional
+	Dial          func(ctx context.Context, network, address string) (net.Conn, error) // nil means the network
+	Signers       map[string]signer.Signer                                             // by their keys in the fleet
+	Reports       ReportSource                                                         // optional
 }
 
 // ReportSource reads printed reports of registration without a person: the
@@ -51,7 +53,7 @@ func (c *Config) defaults() {
 func (c *Config) transport() (*httpapi.Client, error) {
 	return httpapi.New(httpapi.Config{
 		BaseURL: c.Endpoint, RequestsPerSecond: c.Fleet.Provider.RequestsPerSecond, RootCAs: c.RootCAs,
-		UserAgent: c.UserAgent, Timeout: c.Timeout, Logger: c.Logger, Now: c.Now,
+		UserAgent: c.UserAgent, Timeout: c.Timeout, Logger: c.Logger, Now: c.Now, Dial: c.Dial,
 	})
 }
 
