@@ -27,7 +27,7 @@ type result struct {
 }
 
 // attempt sends the request once and reads the answer within its bounds.
-func (c *Client) attempt(ctx context.Context, transport *http.Transport, call Call, token string) result {
+func (c *Client) attempt(ctx context.Context, transport http.RoundTripper, call Call, token string) result {
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
 	var sent atomic.Bool

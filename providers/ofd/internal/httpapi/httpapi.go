@@ -43,14 +43,18 @@ type Config struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Dial opens connections; nil means the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Wrap is put around each transport; nil for nothing. It must not send a
+	// request twice.
+	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
 // Client makes calls. It is safe for concurrent use.
 type Client struct {
 	base   *url.URL
 	config Config
-	reads  *http.Transport
-	writes *http.Transport
+	reads  http.RoundTripper
+	writes http.RoundTripper
+	idle   func() // closes the connections that no call uses
 }
 
 // New checks the configuration and makes a Client. It opens no connection.
@@ -65,14 +69,12 @@ func New(config Config) (*Client, error) {
 		}
 	}
 	config = withDefaults(config)
-	return &Client{
-		base: base, config: config,
-		reads: newTransport(config, false), writes: newTransport(config, true),
-	}, nil
+	reads, writes := newTransport(config, false), newTransport(config, true)
+	return &Client{base: base, config: config, reads: config.Wrap(reads), writes: config.Wrap(writes), idle: reads.CloseIdleConnections}, nil
 }
 
 // CloseIdle closes the connections that no call uses.
-func (c *Client) CloseIdle() { c.reads.CloseIdleConnections() }
+func (c *Client) CloseIdle() { c.idle() }
 
 func withDefaults(config Config) Config {
 	if config.Timeout <= 0 {
@@ -86,6 +88,9 @@ func withDefaults(config Config) Config {
 	}
 	if config.Sleep == nil {
 		config.Sleep = sleep
+	}
+	if config.Wrap == nil {
+		config.Wrap = func(t http.RoundTripper) http.RoundTripper { return t }
 	}
 	if config.Logger == nil {
 		config.Logger = func(string) {}
