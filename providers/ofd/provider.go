@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
@@ -32,6 +33,8 @@ type Config struct {
 	Dial          func(ctx context.Context, network, address string) (net.Conn, error) // nil means the network
 	Signers       map[string]signer.Signer                                             // by their keys in the fleet
 	Reports       ReportSource                                                         // optional
+	// Wrap is put around the transport of all calls; optional.
+	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
 // ReportSource reads printed reports of registration without a person: the
@@ -53,7 +56,7 @@ func (c *Config) defaults() {
 func (c *Config) transport() (*httpapi.Client, error) {
 	return httpapi.New(httpapi.Config{
 		BaseURL: c.Endpoint, RequestsPerSecond: c.Fleet.Provider.RequestsPerSecond, RootCAs: c.RootCAs,
-		UserAgent: c.UserAgent, Timeout: c.Timeout, Logger: c.Logger, Now: c.Now, Dial: c.Dial,
+		UserAgent: c.UserAgent, Timeout: c.Timeout, Logger: c.Logger, Now: c.Now, Dial: c.Dial, Wrap: c.Wrap,
 	})
 }
 
