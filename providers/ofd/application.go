@@ -317,7 +317,7 @@ func (a application) follow(ctx context.Context, run *apply.Run) (apply.Transiti
 	switch {
 	case first && app.AwaitsReport():
 		return a.registered(run, app), nil
-	case !first && app.Finished(), first && app.Status == partner.StatusApproved:
+	case app.Finished(): // also in the first stage, when somebody took it to its end elsewhere
 		return apply.Transition{Phase: run.Workflow.Phase, Data: d, Status: apply.Done, Message: "the tax service accepted it" + mockWarning(app), Result: a.result(run, app)}, nil
 	case app.Status == partner.StatusUnknownError && run.Workflow.Resolution == nil:
 		return person(run, fmt.Sprintf("application %s ended in UnknownError: %s", d.ApplicationID, cmp.Or(app.StatusReason, "no reason is given")),

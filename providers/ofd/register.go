@@ -1,6 +1,7 @@
 package ofd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -27,7 +28,7 @@ func (p *Provider) register() application {
 			return req, attrs, err
 		},
 		result: func(run *apply.Run, app partner.Application) *apply.Result {
-			return registeredResult(run, run.Workflow.Data.RNM)
+			return registeredResult(run, cmp.Or(run.Workflow.Data.RNM, app.RegNumber))
 		},
 	}
 }

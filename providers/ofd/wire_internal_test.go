@@ -146,8 +146,8 @@ func TestRemovalIsDatedInMoscow(t *testing.T) {
 
 // Leading zeros of a factory number are not significant in Renta's list.
 func TestMembersAreFoundWithoutLeadingZeros(t *testing.T) {
-	list := indexMembers([]renta.KKT{{Serial: "307404867291", FN: "1"}, {Serial: "77", RNM: "0000002928049035", FN: "2"}})
-	for want, key := range map[string][2]string{"1": {"00307404867291", ""}, "2": {"", "0000002928049035"}} {
+	list := indexMembers([]renta.KKT{{Serial: "307404867291", FN: "1"}, {Serial: "77", RNM: "0000002928049035", FN: "2"}, {Serial: "0088", FN: "3"}})
+	for want, key := range map[string][2]string{"1": {"00307404867291", ""}, "2": {"", "0000002928049035"}, "3": {"88", ""}} {
 		if got, ok := list.find(key[0], key[1]); !ok || got.FN != want {
 			t.Errorf("%v: %+v, %v", key, got, ok)
 		}

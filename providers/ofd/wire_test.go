@@ -37,8 +37,9 @@ func TestADocumentMarkedAsSignedProvesTheSignature(t *testing.T) {
 	status := func(s string) { b.svc.Mutate(func(w *sim.World) { w.Applications[0].Status = s }) }
 	status(sim.StatusAwaitingSignature)
 	for range 4 {
-		if _, err := b.apply(); err != nil {
-			t.Fatal(err)
+		rep, err := b.apply()
+		if err != nil || rep.Steps[0].WaitingFor != planner.WaitTaxService {
+			t.Fatalf("%+v, %v", rep, err)
 		}
 	}
 	status(sim.StatusProcessingSigned)

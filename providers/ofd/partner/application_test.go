@@ -249,7 +249,7 @@ func TestLenientApplication(t *testing.T) {
 	client, _ := start(t, `{"Status":"Success","Data":{"Id":"`+idReport+`","Unknown":[1],
 		"KktDetails":{"KktRegId":2950038403,"KktNumber":307404867358,"Ofdname":"ОФД","OfdInn":7841465198,
 			"ReregistrationReasons":{"OfdChanged":true},"FiscalDocumentData":null},
-		"CompanyDetails":null,"Documents":{"Id":"aaf0ba41","Kind":1110061,"Signature":"signed"},"ResultDocs":null,
+		"CompanyDetails":null,"Documents":{"Id":"aaf0ba41","Kind":1110061,"Signature":"signed"},"ResultDocs":[{"KktId":1,"ReportTypeId":"50","DownloadUri":"https://ofd.ru/x?AuthToken=abc&y=1"}],
 		"DownloadUri":"https://elsewhere/?AuthToken=abc"}}`)
 	got, err := client.Application(t.Context(), idReport)
 	if err != nil {
@@ -258,6 +258,7 @@ func TestLenientApplication(t *testing.T) {
 	want := Application{
 		ID: idReport, RegNumber: "0000002950038403", Serial: "307404867358", OFDName: "ОФД", OFDINN: "7841465198", OFDChange: true,
 		Documents:   []Document{{ID: "aaf0ba41", Kind: "1110061", Signature: "signed"}},
+		ResultDocs:  []ResultDoc{{KKTID: "1", ReportTypeID: "50", DownloadURI: "https://ofd.ru/x?AuthToken=[redacted]&y=1"}},
 		DownloadURI: "https://elsewhere/?AuthToken=[redacted]",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

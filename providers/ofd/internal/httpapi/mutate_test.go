@@ -49,6 +49,7 @@ func TestMutateOutcomes(t *testing.T) {
 	rows := []row{
 		{"empty object with 403", reply(403, `{}`), OutcomeRefused},
 		{"success false", reply(200, `{"Data":null,"Success":false,"Errors":[{"Code":"1","Message":"x"}]}`), OutcomeRefused},
+		{"nothing but a status", reply(200, `{"Data":{"Id":"a"},"Status":"Failed"}`), OutcomeRefused},
 		{"texts", reply(400, `{"Errors":["x"],"Status":"Failed"}`), OutcomeRefused},
 		{"lower case texts", reply(400, `{"errors":["x"]}`), OutcomeRefused},
 		{"errors and success", reply(200, `{"Data":{},"Success":true,"Errors":["x"]}`), OutcomeUnknown},
