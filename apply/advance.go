@@ -66,7 +66,10 @@ func (r *runner) interrupted(ctx context.Context, w *state.Workflow, err error) 
 func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error) {
 	res := r.s.resource(n.step.Address)
 	if w := res.Workflows[string(n.action)]; w != nil {
-		if n.advances == 1 && r.unbegun(w) { // planned anew: the wish may be another one by now
+		if !n.met {
+			n.met, n.anew = true, r.unbegun(w)
+		}
+		if n.anew && n.advances == 1 && r.unbegun(w) { // planned anew: the wish may be another one by now
 			w.Phase, w.Data = firstPhase, startData(n.step)
 		}
 		return w, nil
@@ -163,7 +166,7 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 	if in := run.Intent; in != nil {
 		settle(&e, *in, tr)
 	}
-	err := r.s.update(ctx, n.step.Address, e, func(res *state.Resource) { fold(res, run, tr, o.since, now) })
+	err := r.s.outcome(ctx, n.step.Address, e, func(res *state.Resource) { fold(res, run, tr, o.since, now) })
 	if err != nil {
 		return outcome{
 			state: StepFailed, phase: run.Workflow.Phase, message: err.Error(), err: err,
@@ -220,8 +223,8 @@ func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
 		w := run.Workflow
 		w.Phase, w.Since, w.Data = tr.Phase, since, tr.Data
 		w.WaitingFor, w.Message, w.Due, w.Unknown = string(tr.WaitingFor), tr.Message, tr.Due, tr.Status == Unknown
-		if run.Intent == nil || tr.Settled != "" {
-			w.Resolution = nil
+		if tr.Settled != "" || tr.Status == Unknown || tr.Phase != run.Workflow.Phase {
+			w.Resolution = nil // a person's word holds for what it was said about
 		}
 		res.Workflows[w.Action] = &w
 	}

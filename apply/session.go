@@ -22,12 +22,18 @@ type Session struct {
 	// holder that crashed.
 	Notices []string
 
-	mu     sync.Mutex // guards snap, broken, locks
+	// Emergency keeps what cannot be written. It is set before Run; without it
+	// such things are named in the error only.
+	Emergency Emergency
+	keeping   sync.Mutex // held while Emergency works
+
+	mu     sync.Mutex // guards snap, broken, locks, lost
 	snap   *state.Snapshot
 	exists bool // the state is in the store
 	dirty  bool // something was appended since the last compaction
 	broken error
 	locks  map[string]*sync.Mutex // by address: one writer of a resource at a time
+	lost   lost                   // what is known and could not be written
 
 	stopRenew context.CancelFunc
 }
@@ -109,6 +115,13 @@ func (s *Session) fail(err error) {
 func (s *Session) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.err()
+}
+
+// brokenBy is Err without the places of copies.
+func (s *Session) brokenBy() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.broken
 }
 
@@ -126,7 +139,7 @@ func (s *Session) Record(ctx context.Context, entries ...state.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	if err := s.Err(); err != nil {
+	if err := s.brokenBy(); err != nil {
 		return fmt.Errorf("the state could not be written before: %w", err)
 	}
 	// What was sent must be kept, also when the command is being interrupted.
@@ -139,6 +152,11 @@ func (s *Session) Record(ctx context.Context, entries ...state.Entry) error {
 	for i := range entries {
 		entries[i].At, entries[i].Who = now, s.who
 	}
+	return s.append(ctx, entries)
+}
+
+// append writes entries as they are.
+func (s *Session) append(ctx context.Context, entries []state.Entry) error {
 	if err := s.store.Append(ctx, s.lease, entries); err != nil {
 		err = fmt.Errorf("the state %s could not be written: %w", s.store.Location(), err)
 		s.fail(err)

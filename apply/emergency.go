@@ -1,0 +1,152 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kktctl/kktctl/state"
+)
+
+// Unwritten is what a session knows and could not write to the state, such as
+// the outcome of a call that was sent.
+type Unwritten struct {
+	Fleet   string
+	Lineage string
+	Serial  uint64 // of the last entry that the session saw in the state
+	Entries []state.Entry
+	Torn    int64 // bytes at the end of a copy that could not be read
+}
+
+// Emergency keeps, outside the state, what could not be written to it.
+type Emergency interface {
+	// Keep makes u durable, in the place of what it kept for this session
+	// before, and tells where.
+	Keep(u Unwritten, why error) (path string, err error)
+}
+
+// Encode gives the form of a copy: a journal that goes on from Serial, so that
+// it has a journal's checksums and bounds.
+func (u *Unwritten) Encode() ([]byte, error) {
+	data, err := state.EncodeHeader(u.Lineage, u.Serial)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range u.Entries {
+		e.Serial = u.Serial + uint64(i) + 1
+		line, err := state.EncodeGroup([]state.Entry{e})
+		if err != nil {
+			return nil, err
+		}
+		data = append(data, line...)
+	}
+	return data, nil
+}
+
+// DecodeUnwritten reads what Encode gave. The fleet's name is not in it: the
+// lineage tells what it belongs to.
+func DecodeUnwritten(data []byte) (*Unwritten, error) {
+	j, err := state.DecodeJournal(data)
+	if err != nil {
+		return nil, err
+	}
+	return &Unwritten{Lineage: j.Header.Lineage, Serial: j.Header.Base, Entries: j.Entries, Torn: j.Torn}, nil
+}
+
+// UnwrittenError is the error of a session that could not write what it knew.
+type UnwrittenError struct {
+	Err     error         // why the state could not be written
+	Path    string        // of the copy, when there is one
+	KeepErr error         // why there is none
+	Entries []state.Entry // what is known
+}
+
+// Error says where the copy is and how it gets into the state.
+func (e *UnwrittenError) Error() string {
+	if e.KeepErr == nil {
+		return fmt.Sprintf("%s\nhint: what became of the last calls is kept in %s; before anything else is done, put it into the state: kktctl state recover %s", e.Err, e.Path, e.Path)
+	}
+	var known []string
+	for _, x := range e.Entries {
+		known = append(known, x.Address+": "+x.Event)
+	}
+	return fmt.Sprintf("%s\nno copy could be kept either: %s\nwhat the state does not know: %s\nhint: the next apply settles it by reading; keep this message for what it cannot tell",
+		e.Err, e.KeepErr, strings.Join(known, ", "))
+}
+
+// Unwrap gives why the state could not be written.
+func (e *UnwrittenError) Unwrap() error { return e.Err }
+
+// lost is what of a session stands outside the state.
+type lost struct {
+	entries   []state.Entry
+	resources map[string]state.Resource // as those entries leave them
+	path      string
+	err       error
+}
+
+// outcome is update for what a transition led to. What cannot be written is
+// kept outside: it may be the only trace of a call that was sent.
+func (s *Session) outcome(ctx context.Context, address string, e state.Entry, change func(*state.Resource)) error {
+	l := s.addressLock(address)
+	l.Lock()
+	defer l.Unlock()
+	r := s.latest(address)
+	change(&r)
+	e.Address, e.Resource = address, &r
+	entries := []state.Entry{e}
+	err := s.Record(ctx, entries...)
+	if err != nil {
+		s.keep(entries[0])
+	}
+	return err
+}
+
+// latest is resource, with what could not be written.
+func (s *Session) latest(address string) state.Resource {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.lost.resources[address]; ok {
+		return cloneResource(r)
+	}
+	return cloneResource(s.snap.Resources[address])
+}
+
+var errNoEmergency = errors.New("no place is given for it")
+
+func (s *Session) keep(e state.Entry) {
+	s.keeping.Lock()
+	defer s.keeping.Unlock()
+	e.Serial, e.Epoch = 0, s.lease.Epoch
+	if e.At.IsZero() {
+		e.At, e.Who = s.now().UTC(), s.who
+	}
+	s.mu.Lock()
+	s.lost.entries = append(s.lost.entries, e)
+	if s.lost.resources == nil {
+		s.lost.resources = map[string]state.Resource{}
+	}
+	s.lost.resources[e.Address] = *e.Resource
+	u := Unwritten{Fleet: s.snap.Fleet, Lineage: s.snap.Lineage, Serial: s.snap.Serial, Entries: slices.Clone(s.lost.entries)}
+	why := s.broken
+	s.mu.Unlock()
+
+	path, err := "", errNoEmergency
+	if s.Emergency != nil {
+		path, err = s.Emergency.Keep(u, why)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lost.path, s.lost.err = path, err
+}
+
+// err tells why the session is broken, and what of it stands elsewhere. It is
+// called with mu held.
+func (s *Session) err() error {
+	if s.broken == nil || len(s.lost.entries) == 0 {
+		return s.broken
+	}
+	return &UnwrittenError{Err: s.broken, Path: s.lost.path, KeepErr: s.lost.err, Entries: slices.Clone(s.lost.entries)}
+}
