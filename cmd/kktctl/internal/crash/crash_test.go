@@ -1,0 +1,198 @@
+package crash
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// everything brings ten tills through all workflows in one apply.
+func everything(parallelism int) *scenario {
+	return &scenario{name: "everything", commands: [][]string{
+		{"apply", "--auto-approve", "--wait", "20s", "--parallelism", strconv.Itoa(parallelism)},
+	}}
+}
+
+// The sizes of the sample, when not all is asked for.
+const (
+	sampleSingle   = 120 // one crash, one workflow at a time: every point is the same in every run
+	sampleParallel = 60  // one crash, ten workflows at a time
+	sampleDouble   = 60  // two crashes in a row
+)
+
+// TestCrashAnywhere kills kktctl at every point of its work, once, and at
+// pairs of points.
+func TestCrashAnywhere(t *testing.T) {
+	b := build(t)
+	if given := os.Getenv("KKTCTL_CRASH_POINTS"); given != "" {
+		one(t, b, given)
+		return
+	}
+	all := os.Getenv("KKTCTL_CRASH") == "all"
+	rng := random(t)
+	t.Run("one workflow at a time", func(t *testing.T) {
+		calm := everything(1).calm(t, b)
+		n := len(calm.points)
+		cases := each(n)
+		if !all {
+			cases = sample(sampleSingle, func() []int { return []int{1 + rng.IntN(n)} })
+		}
+		everything(1).playAll(t, b, calm, cases)
+	})
+	t.Run("ten workflows at a time", func(t *testing.T) {
+		calm := everything(10).calm(t, b)
+		n := len(calm.points)
+		cases := each(n)
+		if !all {
+			cases = sample(sampleParallel, func() []int { return []int{1 + rng.IntN(n)} })
+		}
+		everything(10).playAll(t, b, calm, cases)
+	})
+	t.Run("two crashes", func(t *testing.T) {
+		calm := everything(10).calm(t, b)
+		n := len(calm.points)
+		size := sampleDouble
+		if all {
+			size = n
+		}
+		everything(10).playAll(t, b, calm, sample(size, func() []int { return []int{1 + rng.IntN(n), 1 + rng.IntN(n)} }))
+	})
+}
+
+// one plays the case that the environment names, and tells all of it.
+func one(t *testing.T, b bin, given string) {
+	var crashes []int
+	for _, s := range strings.Split(given, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			t.Fatalf("KKTCTL_CRASH_POINTS is %q, want numbers from 1", given)
+		}
+		crashes = append(crashes, n)
+	}
+	s := everything(1)
+	calm := s.calm(t, b)
+	p := s.play(t, b, crashes...)
+	t.Logf("died at %q; %d applies to the end", p.deaths, p.applies)
+	for _, w := range p.judgeCase(calm) {
+		t.Error(w)
+	}
+}
+
+// random gives the generator of the sample. Its seed is printed and can be
+// given again.
+func random(t *testing.T) *rand.Rand {
+	seed := uint64(time.Now().UnixNano())
+	if given := os.Getenv("KKTCTL_CRASH_SEED"); given != "" {
+		var err error
+		if seed, err = strconv.ParseUint(given, 10, 64); err != nil {
+			t.Fatalf("KKTCTL_CRASH_SEED is %q, want a number", given)
+		}
+	}
+	t.Logf("KKTCTL_CRASH_SEED=%d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+func each(n int) [][]int {
+	var out [][]int
+	for i := range n {
+		out = append(out, []int{i + 1})
+	}
+	return out
+}
+
+func sample(size int, draw func() []int) [][]int {
+	var out [][]int
+	for range size {
+		out = append(out, draw())
+	}
+	return out
+}
+
+// calm runs the scenario without a crash and wants it to be in order.
+func (s *scenario) calm(t *testing.T, b bin) played {
+	t.Helper()
+	p := s.play(t, b)
+	if len(p.wrong) > 0 || len(p.points) == 0 {
+		t.Fatalf("the undisturbed run: %s", strings.Join(p.wrong, "\n"))
+	}
+	t.Logf("an undisturbed run has %d points, %d calls that cannot be repeated", len(p.points), p.checked)
+	return p
+}
+
+// playAll plays the cases, some at a time.
+func (s *scenario) playAll(t *testing.T, b bin, calm played, cases [][]int) {
+	t.Helper()
+	sum := tally{applies: map[int]int{}, deaths: map[string]int{}}
+	queue := make(chan []int)
+	var players sync.WaitGroup
+	for range 2 * runtime.GOMAXPROCS(0) { // they wait for processes half of the time
+		players.Go(func() {
+			for crashes := range queue {
+				p := s.play(t, b, slices.Clone(crashes)...)
+				sum.add(p)
+				if wrong := p.judgeCase(calm); len(wrong) > 0 {
+					t.Errorf("crashes %v, died at %q:\n%s", crashes, p.deaths, strings.Join(wrong, "\n"))
+				}
+			}
+		})
+	}
+	for _, crashes := range cases {
+		if sum.failing(t) {
+			break
+		}
+		queue <- crashes
+	}
+	close(queue)
+	players.Wait()
+	t.Log(sum.String())
+}
+
+// tally is what many cases have shown.
+type tally struct {
+	mu                           sync.Mutex
+	cases, died, checked, drafts int
+	applies                      map[int]int    // cases by applies to the empty plan
+	deaths                       map[string]int // by kind of point
+}
+
+func (s *tally) add(p played) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cases++
+	s.checked += p.checked
+	s.drafts += p.outcome.drafts
+	if len(p.deaths) > 0 {
+		s.applies[p.applies]++
+	}
+	for _, d := range p.deaths {
+		s.died++
+		kind, _, _ := strings.Cut(d, " ")
+		s.deaths[kind]++
+	}
+}
+
+// failing tells whether enough is known to stop: one defect fails many cases.
+func (s *tally) failing(t *testing.T) bool { return t.Failed() && s.cases > 20 }
+
+// String gives the figures.
+func (s *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d cases, %d deaths, %d calls that cannot be repeated were checked, %d unsigned drafts left;", s.cases, s.died, s.checked, s.drafts)
+	for _, k := range slices.SortedFunc(maps.Keys(s.deaths), func(a, b string) int { return cmp.Compare(s.deaths[b], s.deaths[a]) }) {
+		fmt.Fprintf(&b, " %s %d", k, s.deaths[k])
+	}
+	b.WriteString("; applies to the empty plan:")
+	for _, k := range slices.Sorted(maps.Keys(s.applies)) {
+		fmt.Fprintf(&b, " %d× %d", s.applies[k], k)
+	}
+	return b.String()
+}

@@ -1,0 +1,214 @@
+package crash
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/state"
+	"github.com/kktctl/kktctl/state/local"
+)
+
+// judge serves the simulated service to one process after another, and looks
+// into the state's files whenever a call comes in that cannot be repeated.
+type judge struct {
+	svc  *sim.Service
+	url  string
+	http *http.Server
+
+	mu      sync.Mutex
+	state   string            // of the process that works now
+	used    map[string]string // the call that an intent was used for, by its id
+	faults  []string          // what broke the promise
+	checked int               // calls that cannot be repeated
+
+	conns map[net.Conn]bool
+	idle  *sync.Cond // told when a connection has gone
+}
+
+func newJudge(t testing.TB, world *sim.World) *judge {
+	t.Helper()
+	j := &judge{svc: sim.New(world, sim.Options{}), used: map[string]string{}, conns: map[net.Conn]bool{}}
+	j.idle = sync.NewCond(&j.mu)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.url = "http://" + l.Addr().String()
+	j.http = &http.Server{Handler: j, ConnState: j.connState, ReadHeaderTimeout: time.Minute}
+	go func() { _ = j.http.Serve(l) }()
+	return j
+}
+
+func (j *judge) close() {
+	_ = j.http.Close()
+	_ = j.svc.Close()
+}
+
+func (j *judge) connState(c net.Conn, s http.ConnState) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch s {
+	case http.StateNew:
+		j.conns[c] = true
+	case http.StateClosed, http.StateHijacked:
+		delete(j.conns, c)
+		j.idle.Broadcast()
+	}
+}
+
+// settle returns when everything that a dead process has sent has had its
+// effect: what the process wrote before it died is served all the same.
+func (j *judge) settle(t testing.TB) {
+	t.Helper()
+	// Connections are accepted in order: once this one is, those before it are.
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
+	resp, err := c.Get(j.url + "/_sim/duplicates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	timeout := time.AfterFunc(time.Minute, func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		for c := range j.conns {
+			_ = c.Close()
+		}
+		j.faults = append(j.faults, "the connections of a dead process stay open")
+	})
+	defer timeout.Stop()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for len(j.conns) > 0 {
+		j.idle.Wait()
+	}
+}
+
+// ServeHTTP hands a call on, after a look at the state.
+func (j *judge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the caller died while it wrote: nothing was asked
+	}
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	if c, ok := callOf(r, body); ok {
+		j.check(c)
+	}
+	j.svc.ServeHTTP(w, r)
+}
+
+// call is one that cannot be repeated.
+type call struct {
+	effect                      state.Effect
+	application, document       string
+	serial, rnm, path, activate string
+}
+
+func callOf(r *http.Request, body []byte) (call, bool) {
+	const registration = "/api/integration/v2/b2b/kkt/registration"
+	path := strings.TrimRight(r.URL.Path, "/")
+	c := call{path: r.Method + " " + path}
+	var b struct {
+		DocumentID          string `json:"DocumentId"`
+		Rnm, ActivationCode string
+		KktDetails          struct{ SerialNumber string }
+		KktList             []struct{ KktRegNumber string }
+	}
+	_ = json.Unmarshal(body, &b) // what is no JSON the service refuses
+	rest, application := strings.CutPrefix(path, registration)
+	switch {
+	case r.Method != http.MethodPost:
+		return c, false
+	case path == registration:
+		c.effect, c.serial = state.EffectCreate, b.KktDetails.SerialNumber
+	case application && strings.HasSuffix(rest, "/sign"):
+		c.effect, c.document = state.EffectSign, b.DocumentID
+		c.application = strings.Trim(strings.TrimSuffix(rest, "/sign"), "/")
+	case strings.HasSuffix(path, "/kkt/pay"):
+		c.effect, c.rnm, c.activate = state.EffectPay, b.Rnm, b.ActivationCode
+	case strings.HasSuffix(path, "/addKkt") && len(b.KktList) == 1:
+		c.effect, c.rnm = state.EffectAddKKT, b.KktList[0].KktRegNumber
+	case strings.Contains(path, "/removeKkt/"):
+		c.effect, c.rnm = state.EffectRemoveKKT, strings.Split(path, "/")[6]
+	default:
+		return c, false
+	}
+	return c, true
+}
+
+// check wants an intent for the call in the files, one that no other call has
+// used.
+func (j *judge) check(c call) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.checked++
+	snap, _, err := local.Open(j.state).Load(context.Background())
+	switch {
+	case err != nil:
+		j.faults = append(j.faults, fmt.Sprintf("%s came while the state could not be read: %v", c.path, err))
+		return
+	case snap == nil:
+		j.faults = append(j.faults, c.path+" came before there was a state")
+		return
+	}
+	for id, in := range snap.Intents {
+		if !c.fits(snap, in) {
+			continue
+		}
+		if before := j.used[id]; before != "" {
+			j.faults = append(j.faults, fmt.Sprintf("%s came under the intent of %s", c.path, before))
+		}
+		j.used[id] = c.path
+		return
+	}
+	j.faults = append(j.faults, fmt.Sprintf("%s came without a durable intent; open are %+v", c.path, snap.Intents))
+}
+
+// fits tells whether the intent announces the call.
+func (c call) fits(snap *state.Snapshot, in state.Intent) bool {
+	res := snap.Resources[in.Address]
+	w := res.Workflows[in.Action]
+	if in.Effect != c.effect || w == nil || w.ID != in.Workflow {
+		return false
+	}
+	switch c.effect {
+	case state.EffectCreate:
+		return res.Identity.Serial == c.serial
+	case state.EffectSign:
+		return w.Data.ApplicationID == c.application && in.PreRead["document"] == c.document
+	default:
+		return res.Identity.RNM == c.rnm || w.Data.RNM == c.rnm
+	}
+}
+
+// use says which folder the next process works in.
+func (j *judge) use(dir, fleet string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.state = filepath.Join(dir, fleet+".kktstate")
+}
+
+// verdict gives what broke the promise, the ledger's word included.
+func (j *judge) verdict() []string {
+	j.mu.Lock()
+	out := j.faults
+	j.mu.Unlock()
+	for _, e := range j.svc.Ledger() {
+		switch {
+		case e.Duplicate:
+			out = append(out, fmt.Sprintf("tried though it had happened: %s %s %s: %s", e.Kind, e.Serial, e.Key, e.Reason))
+		case !e.OK && e.Kind != sim.EffectPrepare && e.Kind != sim.EffectPut:
+			out = append(out, fmt.Sprintf("refused: %s %s: %s", e.Kind, e.Serial, e.Reason))
+		}
+	}
+	return out
+}

@@ -1,0 +1,140 @@
+package crash
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+)
+
+// bin is the folder of kktctl with crash points, and of the program that signs.
+type bin string
+
+// build makes the programs, without the race detector: they start often.
+func build(t testing.TB) bin {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command("go", "build", "-tags", "crashpoints", "-o", dir+string(filepath.Separator),
+		"github.com/kktctl/kktctl/cmd/kktctl", "github.com/kktctl/kktctl/cmd/kktctl/internal/crash/sign")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return bin(dir)
+}
+
+// limit is what one process may take: a hundred times of what it needs.
+const limit = 2 * time.Minute
+
+// ended is how a process ended.
+type ended struct {
+	killed bool // by itself, at a crash point
+	code   int
+	out    string
+	points []string // that it passed
+}
+
+// last is the point at which it died.
+func (e ended) last() string {
+	if len(e.points) == 0 {
+		return "nowhere"
+	}
+	return e.points[len(e.points)-1]
+}
+
+// run runs one kktctl in a folder. It dies at point at, counted from 1.
+func (b bin) run(t testing.TB, j *judge, dir string, at int, args ...string) ended {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(string(b), "kktctl"), args...)
+	log := filepath.Join(dir, "points.log")
+	cmd.Dir = dir
+	cmd.Env = []string{
+		"PATH=" + string(b), "HOME=" + dir, "USER=crash", "TMPDIR=" + os.TempDir(),
+		"KKTCTL_ENDPOINT=" + j.url, "OFD_API_KEY=" + sim.DefaultAPIKey,
+		"RENTA_LOGIN=" + sim.DefaultRentaLogin, "RENTA_PASSWORD=" + sim.DefaultRentaPassword,
+		"KKTCTL_POLL_INTERVAL=1ms", "KKTCTL_QUIET_PERIOD=1ms",
+		"KKTCTL_CRASH_LOG=" + log, "KKTCTL_CRASH_AT=" + strconv.Itoa(at),
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		t.Fatalf("kktctl %s did not end:\n%s", strings.Join(args, " "), out.String())
+	}
+	e := ended{out: out.String(), points: points(t, log)}
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		e.code = exit.ExitCode()
+		status, ok := exit.Sys().(syscall.WaitStatus)
+		e.killed = ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+	case err != nil:
+		t.Fatal(err)
+	}
+	return e
+}
+
+// points reads what was passed, and removes the list.
+func points(t testing.TB, log string) []string {
+	t.Helper()
+	data, err := os.ReadFile(log)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = os.Remove(log)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+		_, name, _ := strings.Cut(line, " ")
+		out = append(out, name)
+	}
+	return out
+}
+
+// place makes a folder for a process: the fleet file, and the state of the
+// process before it, copied as another machine would have it.
+func place(t testing.TB, root string, s *scenario, n int) string {
+	t.Helper()
+	dir := filepath.Join(root, fmt.Sprintf("machine-%d", n))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	copyFile(t, s.fleetFile(), filepath.Join(dir, "fleet.yaml"))
+	if n == 0 {
+		return dir
+	}
+	files, err := filepath.Glob(filepath.Join(root, fmt.Sprintf("machine-%d", n-1), s.name+".kktstate*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		copyFile(t, f, filepath.Join(dir, filepath.Base(f)))
+	}
+	return dir
+}
+
+func copyFile(t testing.TB, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

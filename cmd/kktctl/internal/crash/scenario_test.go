@@ -1,0 +1,179 @@
+package crash
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+)
+
+// maxApplies bounds what it may take to come to an empty plan after a crash.
+const maxApplies = 4
+
+// scenario is a fleet, a world, and what is done to bring them together.
+type scenario struct {
+	name     string     // of the fleet, and of its files in testdata
+	commands [][]string // of a run that nobody disturbs
+	person   func(t testing.TB, b bin, j *judge, dir string)
+}
+
+func (s *scenario) fleetFile() string { return filepath.Join("testdata", s.name+".yaml") }
+
+func (s *scenario) world(t testing.TB) *sim.World {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", s.name+".world.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := sim.ParseWorld(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// played is what one case has shown.
+type played struct {
+	outcome outcome
+	points  []string // passed by the first processes, until one died
+	deaths  []string // where processes died
+	applies int      // until the plan was empty, after the last death
+	checked int      // calls that cannot be repeated
+	wrong   []string
+}
+
+// game is one case while it is played.
+type game struct {
+	*scenario
+	t       testing.TB
+	b       bin
+	j       *judge
+	root    string
+	machine int
+	dir     string
+	crashes []int // points still to die at, each counted from the death before
+	log     []string
+	played
+}
+
+// play runs the scenario, dying at the given points, until the plan is empty.
+func (s *scenario) play(t testing.TB, b bin, crashes ...int) played {
+	t.Helper()
+	root, err := os.MkdirTemp("", "kktctl-crash-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(root)
+	g := &game{scenario: s, t: t, b: b, j: newJudge(t, s.world(t)), root: root, crashes: crashes}
+	defer g.j.close()
+	g.move()
+	if g.undisturbed() {
+		g.goOn()
+	}
+	g.outcome = outcomeOf(t, g.j, g.dir, s.name)
+	g.checked = g.j.checked
+	g.wrong = append(g.wrong, g.j.verdict()...)
+	if len(g.wrong) > 0 {
+		g.wrong = append(g.wrong, g.log...)
+	}
+	return g.played
+}
+
+// move lets the next process work on another machine.
+func (g *game) move() {
+	g.t.Helper()
+	g.dir = place(g.t, g.root, g.scenario, g.machine)
+	g.machine++
+	g.j.use(g.dir, g.name)
+}
+
+// do runs a command and tells whether it died.
+func (g *game) do(args ...string) bool {
+	g.t.Helper()
+	at := 0
+	if len(g.crashes) > 0 {
+		at = g.crashes[0]
+	}
+	e := g.b.run(g.t, g.j, g.dir, at, args...)
+	g.log = append(g.log, fmt.Sprintf("$ kktctl %s\n%s", strings.Join(args, " "), e.out))
+	if len(g.deaths) == 0 {
+		g.points = append(g.points, e.points...)
+	}
+	if e.killed {
+		g.deaths = append(g.deaths, e.last())
+		g.log = append(g.log, "killed: "+e.last())
+		g.crashes = g.crashes[1:]
+		g.j.settle(g.t)
+		g.move()
+		return true
+	}
+	if len(g.crashes) > 0 {
+		g.crashes[0] -= len(e.points)
+	}
+	if e.code != 0 {
+		g.wrong = append(g.wrong, fmt.Sprintf("kktctl %s: exit code %d", args[0], e.code))
+	}
+	return false
+}
+
+// undisturbed runs the commands; true when a process died.
+func (g *game) undisturbed() bool {
+	g.t.Helper()
+	for _, args := range g.commands {
+		if g.do(args...) {
+			return true
+		}
+		g.people()
+	}
+	return false
+}
+
+func (g *game) people() {
+	if g.person != nil {
+		g.person(g.t, g.b, g.j, g.dir)
+	}
+}
+
+// goOn applies until the plan is empty. Every other case begins with a
+// resume, as a scheduled job would.
+func (g *game) goOn() {
+	g.t.Helper()
+	last := g.commands[len(g.commands)-1]
+	if len(g.points)%2 == 1 {
+		g.do(append([]string{"resume"}, last[2:]...)...)
+	}
+	for g.applies = 0; g.applies < maxApplies; {
+		if g.do(last...) {
+			g.applies = 0
+			continue
+		}
+		g.applies++
+		g.people()
+		e := g.b.run(g.t, g.j, g.dir, 0, "plan", "--detailed-exitcode")
+		if e.code == 0 {
+			return
+		}
+		g.log = append(g.log, e.out)
+	}
+	g.wrong = append(g.wrong, fmt.Sprintf("the plan is not empty after %d applies", maxApplies))
+}
+
+// judgeCase compares a case with the run that nobody disturbed.
+func (p played) judgeCase(calm played) []string {
+	wrong := p.wrong
+	if d := cmp.Diff(calm.outcome.world, p.outcome.world); d != "" {
+		wrong = append(wrong, "the world is another one (-undisturbed +crashed):\n"+d)
+	}
+	if d := cmp.Diff(calm.outcome.state, p.outcome.state); d != "" {
+		wrong = append(wrong, "the state is another one (-undisturbed +crashed):\n"+d)
+	}
+	if p.outcome.drafts > p.outcome.orphans {
+		wrong = append(wrong, fmt.Sprintf("%d drafts lie at the service, the state tells of %d", p.outcome.drafts, p.outcome.orphans))
+	}
+	return wrong
+}
