@@ -78,7 +78,8 @@ func (c *Client) AddKKT(ctx context.Context, request AddRequest) (AddResult, err
 	var out addResultWire
 	call := httpapi.Call{
 		Op: "add the till to Renta", Method: http.MethodPost, Path: addPath, Token: c.token,
-		Body: request.wire(), Out: &out, OwnErrors: true, Check: out.check,
+		Body: request.wire(), Out: &out, OwnErrors: true,
+		Check: func() error { return out.check(request.KKT.RNM) },
 	}
 	if err := request.validate(); err != nil {
 		return AddResult{}, httpapi.WithOutcome(call, httpapi.OutcomeNotSent, err)

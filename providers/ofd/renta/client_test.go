@@ -196,6 +196,7 @@ func TestAddKKTAnswers(t *testing.T) {
 		`{"Errors":[{"ErrorCode":"6","ErrorMessage":"WrongDate"}],"KktList":[]}`: {reason: ErrWrongDate},
 		`{"Errors":["InnNotFound"],"Status":"Failed"}`:                           {fails: true, outcome: httpapi.OutcomeRefused},
 		`{"Data":null,"Success":false,"Errors":[{"Code":"1","Message":"x"}]}`:    {fails: true, outcome: httpapi.OutcomeRefused},
+		`{"KktList":[{"KktRegNumber":"0000000000000001"}],"Errors":[]}`:          {fails: true},
 		`{}`:                             {fails: true},
 		`{"Data":{},"Status":"Success"}`: {fails: true},
 		`<html>`:                         {fails: true},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
@@ -130,12 +131,25 @@ type addResultWire struct {
 	Errors  httpapi.List[problemWire]
 }
 
-// check wants the shape of 001: an echo or errors.
-func (w *addResultWire) check() error {
+// check wants the shape of 001: an echo or errors. An echo of another till
+// says nothing about this one.
+func (w *addResultWire) check(rnm string) error {
 	if w.UserInn == "" && len(w.KktList) == 0 && len(w.Errors) == 0 {
 		return errors.New("the answer has neither tills nor errors")
 	}
+	ours := func(k kktWire) bool { return k.KktRegNumber == "" || sameRNM(k.KktRegNumber, rnm) }
+	if len(w.KktList) > 0 && !slices.ContainsFunc(w.KktList, ours) {
+		return errOtherTill
+	}
 	return nil
+}
+
+var errOtherTill = errors.New("the answer is not about the till that was asked for")
+
+// sameRNM compares without leading zeros, which are not significant: a number
+// may have come back as one.
+func sameRNM(got httpapi.RNM, want string) bool {
+	return strings.TrimLeft(string(got), "0") == strings.TrimLeft(want, "0")
 }
 
 type removeResultWire struct {
@@ -143,14 +157,13 @@ type removeResultWire struct {
 	Errors       httpapi.List[problemWire]
 }
 
-// check wants the till that was asked for, or errors. Leading zeros are not
-// significant: a number may have come back as one.
+// check wants the till that was asked for, or errors.
 func (w *removeResultWire) check(rnm string) error {
 	if len(w.Errors) > 0 {
 		return nil
 	}
-	if strings.TrimLeft(string(w.KktRegNumber), "0") != strings.TrimLeft(rnm, "0") {
-		return errors.New("the answer is not about the till that was asked for")
+	if !sameRNM(w.KktRegNumber, rnm) {
+		return errOtherTill
 	}
 	return nil
 }
