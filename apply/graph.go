@@ -18,6 +18,8 @@ type node struct {
 	missing int            // requirements not done yet
 	needed  []*node        // who requires it
 	started bool
+	met     bool // its workflow was looked at in this run
+	anew    bool // that had sent nothing then, and was planned as if it did not run
 	// advances counts the transitions since the step last waited.
 	advances int
 	state    StepState // empty while it is not settled
@@ -47,12 +49,14 @@ type graph struct {
 }
 
 // newGraph links the steps of a plan. With resume only continued ones are
-// kept; what they lead to is left for an apply.
+// kept, and the moves when one of them goes on under another name: all of them,
+// for names may be swapped. What they lead to is left for an apply.
 func newGraph(plan *planner.Plan, resume bool) *graph {
 	g := &graph{}
 	byID := make(map[string]*node, len(plan.Steps))
+	moves := resume && slices.ContainsFunc(plan.Steps, movesOn)
 	for _, st := range plan.Steps {
-		if resume && st.Action != planner.Continue {
+		if resume && st.Action != planner.Continue && !(moves && st.Action == planner.Move) {
 			continue
 		}
 		n := &node{step: st, action: st.Action, index: len(g.nodes)}
@@ -74,6 +78,11 @@ func newGraph(plan *planner.Plan, resume bool) *graph {
 		}
 	}
 	return g
+}
+
+// movesOn tells whether a step continues what stands under another address.
+func movesOn(st planner.Step) bool {
+	return st.Action == planner.Continue && slices.Contains(st.Requires, planner.StepID(planner.Move, st.Address))
 }
 
 // stateOnly returns the steps that change nothing but the state, in order.

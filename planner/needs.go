@@ -20,13 +20,13 @@ type Needs struct {
 	RequestsAbout int      // how many calls that makes, for messages
 }
 
-// payStatusWindow reaches back past the three days after which an accepted
-// code lapses (004 §4.1).
-const payStatusWindow = 4 * 24 * time.Hour
+// PayStatusWindow reaches back past the three days after which an accepted
+// code lapses (004 §4.1): from a plan, and from the start of a payment.
+const PayStatusWindow = 4 * 24 * time.Hour
 
 // NeedsOf computes what a plan of the fleet has to read.
 func NeedsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
-	n := Needs{PaymentsFrom: now.Add(-payStatusWindow)}
+	n := Needs{PaymentsFrom: now.Add(-PayStatusWindow)}
 	for _, k := range f.KKTs {
 		n.Tills = true
 		if !k.ActivationCode.IsZero() {
@@ -48,7 +48,7 @@ func NeedsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
 			switch w.Action {
 			case Pay:
 				n.Payments, n.Codes = true, true
-				if from := w.Started.Add(-time.Hour); from.Before(n.PaymentsFrom) {
+				if from := w.Started.Add(-PayStatusWindow); from.Before(n.PaymentsFrom) {
 					n.PaymentsFrom = from
 				}
 			case AddKKT, RemoveKKT:

@@ -76,7 +76,9 @@ func (a application) givenUp(run *apply.Run) (apply.Transition, bool) {
 	if r == nil || run.Intent != nil || r.Sent {
 		return apply.Transition{}, false
 	}
-	return refused(run, fmt.Sprintf("given up by %s on %s; application %s stays at the service as it is", r.Who, r.At.Format(time.DateOnly), run.Workflow.Data.ApplicationID)), true
+	tr := refused(run, fmt.Sprintf("given up by %s on %s; application %s stays at the service as it is", r.Who, r.At.Format(time.DateOnly), run.Workflow.Data.ApplicationID))
+	tr.Orphan = run.Workflow.Data.ApplicationID
+	return tr, true
 }
 
 func (a application) start(run *apply.Run) (apply.Transition, error) {
@@ -132,8 +134,12 @@ func (a application) prepare(ctx context.Context, run *apply.Run, then string) (
 	d := run.Workflow.Data
 	if then == phaseSignature {
 		var err error
-		if d, err = a.update(ctx, run, d); err != nil {
+		d, err = a.update(ctx, run, d)
+		switch {
+		case err != nil:
 			return apply.Transition{}, again(err)
+		case d.BodyHash == "" && run.Workflow.Data.BodyHash != "":
+			return next(run.Workflow.Phase, d, "the declaration changed: the draft is brought up to date"), nil
 		}
 	}
 	who, err := a.signatory(run)
@@ -150,6 +156,8 @@ func (a application) prepare(ctx context.Context, run *apply.Run, then string) (
 
 // update changes a draft when the declaration changed after it was made. A
 // refusal leaves it as it is: the difference is planned for afterwards.
+// Before the call the state forgets what the draft holds: if it is cut off, no
+// later process takes the draft for what it was.
 func (a application) update(ctx context.Context, run *apply.Run, d state.WorkflowData) (state.WorkflowData, error) {
 	if run.Till == nil || a.missing(run) != "" {
 		return d, nil
@@ -161,7 +169,11 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	if requestHash(req) == d.BodyHash {
 		return d, nil
 	}
-	put := merging(req, attrs, d.Desired)
+	if d.BodyHash != "" {
+		d.BodyHash = ""
+		return d, nil
+	}
+	put := merging(req, attrs)
 	app, err := a.p.partner.PutApplication(ctx, d.ApplicationID, put)
 	switch {
 	case err == nil:
@@ -175,17 +187,15 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	}
 }
 
-// merging makes the PUT that turns a draft made of was into one of attrs. The
-// service merges: what is gone has to be said, and the purpose cannot change.
-func merging(req partner.ApplicationRequest, attrs spec.Attributes, was *spec.Attributes) partner.ApplicationRequest {
+// merging makes the PUT that turns a draft, whatever it holds, into one of
+// attrs. The service merges: what is not there has to be said, and the purpose
+// cannot change.
+func merging(req partner.ApplicationRequest, attrs spec.Attributes) partner.ApplicationRequest {
 	req.Purpose = ""
-	if was == nil {
-		return req
-	}
-	if len(was.Devices) > 0 && len(attrs.Devices) == 0 {
+	if len(attrs.Devices) == 0 {
 		req.AutomaticDevices = []partner.AutomaticDevice{}
 	}
-	if len(was.Agents) > 0 && len(attrs.Agents) == 0 {
+	if len(attrs.Agents) == 0 {
 		req.KKTDetails.AgentSettings = &partner.AgentSettings{None: true}
 	}
 	return req
@@ -198,8 +208,11 @@ func (a application) afterPrepare(ctx context.Context, run *apply.Run, d state.W
 		return apply.Transition{}, again(errors.Join(cause, err))
 	case app.Status != partner.StatusNew:
 		return next(then, d, "documents are prepared"), nil
+	case httpapi.OutcomeOf(cause) == httpapi.OutcomeRefused && then == phaseReportSignature:
+		return a.reportAgain(run, "the documents of the report cannot be prepared: "+sentence(cause)), nil
 	case httpapi.OutcomeOf(cause) == httpapi.OutcomeRefused:
 		tr := refused(run, "the documents cannot be prepared: "+sentence(cause))
+		tr.Orphan = d.ApplicationID
 		return tr, nil
 	default:
 		return apply.Transition{}, again(cause)
@@ -217,7 +230,7 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	if tr, ok := byPerson(run, sent); ok {
 		return tr, nil
 	}
-	app, err := a.p.application(ctx, d.ApplicationID, a.freshEnough(run))
+	app, err := a.p.application(ctx, d.ApplicationID, a.p.freshEnough(run))
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
@@ -226,6 +239,10 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	}
 	doc, ready := app.UnsignedDocument()
 	switch {
+	case run.Workflow.Unknown && app.Status == partner.StatusAwaitingSignature:
+		return person(run, run.Workflow.Message, hintVouch), nil // refused before: never sent again
+	case run.Workflow.Resolution != nil:
+		return sent(), nil
 	case app.Status == partner.StatusAwaitingSignature && ready:
 		return a.signDocument(ctx, run, app, *doc, sent)
 	case app.Status == partner.StatusAwaitingDocuments, app.Status == partner.StatusAwaitingSignature, app.Status == partner.StatusNew:
@@ -235,18 +252,22 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	}
 }
 
-// freshEnough is how old a reading may be that a signature depends on: not from
-// before a call whose outcome is open, nor from before the last round of polls,
-// nor from before a plan that somebody took long to confirm.
-func (a application) freshEnough(run *apply.Run) time.Time {
+// freshEnough is how old a reading may be that a signature or a payment
+// depends on: not from before a call whose outcome is open, nor from before the
+// last round of polls, nor from before a plan that somebody took long to
+// confirm.
+func (p *Provider) freshEnough(run *apply.Run) time.Time {
 	if run.Intent != nil {
 		return run.Now
 	}
-	if limit := run.Now.Add(-time.Minute); limit.After(a.p.roundStart()) {
+	if limit := run.Now.Add(-time.Minute); limit.After(p.roundStart()) {
 		return limit
 	}
-	return a.p.roundStart()
+	return p.roundStart()
 }
+
+// hintVouch is what a person can say of an application that goes no further.
+const hintVouch = "look at the application in the partner's cabinet; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one"
 
 func (a application) signDocument(ctx context.Context, run *apply.Run, app partner.Application, doc partner.Document, sent func() apply.Transition) (apply.Transition, error) {
 	d := run.Workflow.Data
@@ -274,14 +295,22 @@ func (a application) signDocument(ctx context.Context, run *apply.Run, app partn
 			return err
 		},
 		sent: sent,
-		// A document is sent to be signed once, ever. A refused signature ends the
-		// application; the next plan makes a new one.
-		no: func(err error) apply.Transition {
-			tr := refused(run, "the signature was refused: "+sentence(err))
-			tr.Orphan = d.ApplicationID
-			return tr
-		},
+		no:   func(err error) apply.Transition { return signRefused(run, err) },
 	})
+}
+
+// signRefused ends the application: a document is sent to be signed once, ever,
+// and the next plan makes a new one. With an РНМ assigned that would be another
+// registration, so that a person decides.
+func signRefused(run *apply.Run, err error) apply.Transition {
+	d := run.Workflow.Data
+	message := "the signature was refused: " + sentence(err)
+	if run.Workflow.Phase == phaseReportSignature {
+		return person(run, fmt.Sprintf("%s; РНМ %s is assigned, sign the document in the partner's cabinet", message, d.RNM), hintVouch)
+	}
+	tr := refused(run, message)
+	tr.Orphan = d.ApplicationID
+	return tr
 }
 
 // settleSign tells from the application whether a signature arrived
@@ -319,14 +348,27 @@ func (a application) follow(ctx context.Context, run *apply.Run) (apply.Transiti
 		return a.registered(run, app), nil
 	case app.Finished(): // also in the first stage, when somebody took it to its end elsewhere
 		return apply.Transition{Phase: run.Workflow.Phase, Data: d, Status: apply.Done, Message: "the tax service accepted it" + mockWarning(app), Result: a.result(run, app)}, nil
-	case app.Status == partner.StatusUnknownError && run.Workflow.Resolution == nil:
+	case app.Status == partner.StatusUnknownError && !vouched(run, app):
 		return person(run, fmt.Sprintf("application %s ended in UnknownError: %s", d.ApplicationID, cmp.Or(app.StatusReason, "no reason is given")),
 			"ask OFD.ru about it; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one"), nil
+	case app.Status == partner.StatusAwaitingSignature && run.Now.Sub(run.Workflow.Since) > signatureLost && !vouched(run, app):
+		return person(run, fmt.Sprintf("application %s still awaits the signature that was taken as sent", d.ApplicationID), hintVouch), nil
 	default:
 		tr := wait(run.Workflow.Phase, d, planner.WaitTaxService, "the application is "+cmp.Or(app.Status, "without a status"))
 		tr.Due = run.Workflow.Due
 		return tr, nil
 	}
+}
+
+// signatureLost is how long after a signature was taken as sent a person is
+// asked about an application that still awaits it.
+const signatureLost = 24 * time.Hour
+
+// vouched tells whether a person said to go on following the application since
+// its status changed.
+func vouched(run *apply.Run, app partner.Application) bool {
+	r := run.Workflow.Resolution
+	return r != nil && !app.StatusChanged.After(r.At)
 }
 
 // registered is the end of the first stage: the РНМ is assigned and the till
@@ -384,8 +426,14 @@ func (a application) reportRefused(ctx context.Context, run *apply.Run, cause er
 	if app.Status != partner.StatusNew {
 		return next(phaseReportSignature, d, "the report was entered before"), nil
 	}
+	return a.reportAgain(run, "the report was refused: "+sentence(cause)), nil
+}
+
+// reportAgain asks for the report once more.
+func (a application) reportAgain(run *apply.Run, why string) apply.Transition {
+	d := run.Workflow.Data
 	d.Report = nil
-	tr := wait(phaseReport, d, planner.WaitReport, "the report was refused: "+sentence(cause)+"; enter it again")
+	tr := wait(phaseReport, d, planner.WaitReport, why+"; enter it again")
 	tr.Due = run.Workflow.Due
-	return tr, nil
+	return tr
 }

@@ -2,6 +2,7 @@ package ofd
 
 import (
 	"sync"
+	"time"
 
 	"github.com/kktctl/kktctl/providers/ofd/partner"
 	"github.com/kktctl/kktctl/providers/ofd/renta"
@@ -91,7 +92,7 @@ type paymentList struct {
 	rows  []partner.PayStatus
 	byRNM map[string][]int
 	once  sync.Once
-	uses  map[string]int // by fingerprint
+	uses  map[string][]time.Time // by fingerprint
 }
 
 func indexPayments(rows []partner.PayStatus) *paymentList {
@@ -102,16 +103,22 @@ func indexPayments(rows []partner.PayStatus) *paymentList {
 	return l
 }
 
-// used counts the payments made with a code, by any till.
-func (l *paymentList) used(key string, rec *spec.CodeRecord) int {
+// used counts the payments made with a code since a time, by any till.
+func (l *paymentList) used(key string, rec *spec.CodeRecord, since time.Time) (n int) {
 	if rec == nil {
 		return 0
 	}
 	l.once.Do(func() {
-		l.uses = make(map[string]int, len(l.rows))
+		l.uses = make(map[string][]time.Time, len(l.rows))
 		for _, r := range l.rows {
-			l.uses[spec.RecordCode(key, r.ActivationCode).Fingerprint]++
+			fp := spec.RecordCode(key, r.ActivationCode).Fingerprint
+			l.uses[fp] = append(l.uses[fp], r.At)
 		}
 	})
-	return l.uses[rec.Fingerprint]
+	for _, at := range l.uses[rec.Fingerprint] {
+		if !at.Before(since) {
+			n++
+		}
+	}
+	return n
 }

@@ -82,9 +82,12 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 	}
 	apps := make([]partner.Application, len(n.Applications))
 	for i, id := range n.Applications {
-		g.Go(func() (err error) {
-			apps[i], err = o.application(ctx, id, o.roundStart())
-			return err
+		g.Go(func() error {
+			app, err := o.application(ctx, id, o.roundStart())
+			if err == nil {
+				apps[i] = app
+			}
+			return ctx.Err() // one that cannot be read is its own till's trouble: its step says so
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -141,8 +144,13 @@ type paymentMemo struct {
 	memo memo[*paymentList]
 }
 
-// slack makes the window end past a service clock that runs ahead.
+// slack is how far the service's clock may be from ours where a time has to
+// be compared.
 const slack = time.Hour
+
+// ahead makes the window of pay statuses end past a service clock that runs
+// ahead, be it by a zone or a day.
+const ahead = 24 * time.Hour
 
 func (o *Observer) readPayments(ctx context.Context, from, notBefore time.Time) (*paymentList, error) {
 	m := &o.payments
@@ -152,7 +160,7 @@ func (o *Observer) readPayments(ctx context.Context, from, notBefore time.Time) 
 		m.from, m.memo.at = from, time.Time{}
 	}
 	return m.memo.get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (*paymentList, error) {
-		rows, err := o.partner.PayStatuses(ctx, m.from, o.cfg.Now().Add(slack))
+		rows, err := o.partner.PayStatuses(ctx, m.from, o.cfg.Now().Add(ahead))
 		return indexPayments(rows), err
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,24 +51,32 @@ func (p *Provider) payOnce(ctx context.Context, run *apply.Run) (apply.Transitio
 	if tr, ok := byPerson(run, waiting); ok {
 		return tr, nil
 	}
-	if run.Intent != nil {
-		return p.settlePay(ctx, run, rnm, waiting)
-	}
-	code, err := p.code(ctx, run)
-	if err != nil {
-		return apply.Transition{}, err
-	}
-	pre, err := p.beforePay(ctx, run, code)
+	l, err := p.payLists(ctx, run)
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
+	if run.Intent != nil {
+		return p.settlePay(run, rnm, l, waiting), nil
+	}
+	if tr, ok := p.paidMeanwhile(run, rnm, l, waiting); ok {
+		return tr, nil
+	}
+	code, ok := l.codes.find(run.FingerprintKey, run.Workflow.Data.Code)
+	if !ok {
+		return apply.Transition{}, fmt.Errorf("%s: the code %s that was planned is not among the partner's codes any more\nhint: plan again", run.Address, codeName(run.Workflow.Data))
+	}
+	return p.send(ctx, run, rnm, code, l, waiting)
+}
+
+// send makes the call.
+func (p *Provider) send(ctx context.Context, run *apply.Run, rnm string, code partner.Code, l payLists, waiting func() apply.Transition) (apply.Transition, error) {
 	req, err := payRequest(run, rnm, code.Code)
 	if err != nil {
 		return apply.Transition{}, err
 	}
 	var res partner.PayResult
 	return once(ctx, run, call{
-		effect: state.EffectPay, preRead: pre,
+		effect: state.EffectPay, preRead: l.before(run, rnm, code),
 		// The hash must not let a short code be found by trying: it holds the
 		// keyed fingerprint instead.
 		request: []string{rnm, spec.RecordCode(run.FingerprintKey, code.Code).Fingerprint},
@@ -92,17 +101,61 @@ func payRequest(run *apply.Run, rnm, code string) (partner.PayRequest, error) {
 	return partner.PayRequest{INN: c.INN, KPP: c.KPP, RNM: rnm, ActivationCode: code, Email: c.Email}, nil
 }
 
-// code finds the code that the plan chose among the partner's codes.
-func (p *Provider) code(ctx context.Context, run *apply.Run) (partner.Code, error) {
-	codes, err := p.readCodes(ctx, p.roundStart())
-	if err != nil {
-		return partner.Code{}, again(err)
+// payLists are the readings that tell whether a till was paid for.
+type payLists struct {
+	pays  *paymentList
+	codes *codeList
+	tills *tillList
+}
+
+// payLists reads them as freshly as a decision about money needs. The pay
+// statuses come first: what is used between two readings is counted as used.
+func (p *Provider) payLists(ctx context.Context, run *apply.Run) (l payLists, err error) {
+	fresh := p.freshEnough(run)
+	var err1, err2, err3 error
+	l.pays, err1 = p.readPayments(ctx, payWindow(run), fresh)
+	l.codes, err2 = p.readCodes(ctx, fresh)
+	l.tills, err3 = p.readTills(ctx, fresh)
+	return l, errors.Join(err1, err2, err3)
+}
+
+// payWindow is from when on pay statuses count for a workflow. It is the same
+// for every process, and wide enough for a service whose clock is behind ours.
+func payWindow(run *apply.Run) time.Time { return run.Workflow.Started.Add(-planner.PayStatusWindow) }
+
+// before notes what the readings show before the call, so that they can be
+// compared afterwards: what is left of the code, how often it was used, and
+// how often for this till.
+func (l payLists) before(run *apply.Run, rnm string, code partner.Code) map[string]string {
+	return map[string]string{
+		"left": strconv.Itoa(code.Remaining),
+		"uses": strconv.Itoa(l.pays.used(run.FingerprintKey, run.Workflow.Data.Code, payWindow(run))),
+		"own":  strconv.Itoa(len(ownRows(run, rnm, l.pays))),
 	}
-	c, ok := codes.find(run.FingerprintKey, run.Workflow.Data.Code)
-	if !ok {
-		return c, fmt.Errorf("%s: the code %s that was planned is not among the partner's codes any more\nhint: plan again", run.Address, codeName(run.Workflow.Data))
+}
+
+// paidMeanwhile ends a payment that nobody needs any more: somebody paid for
+// the till after the plan was made, or an earlier call turns out to have
+// arrived in spite of all.
+func (p *Provider) paidMeanwhile(run *apply.Run, rnm string, l payLists, waiting func() apply.Transition) (apply.Transition, bool) {
+	for _, i := range l.pays.byRNM[rnm] {
+		r := l.pays.rows[i]
+		waits := r.Status == partner.PayWaiting && run.Now.Sub(r.At) < lapseAfter
+		payed := r.Status == partner.PayPayed && !r.At.Before(run.Workflow.Started.Add(-slack))
+		switch {
+		case !waits && !payed:
+			continue
+		case !planned(run, r):
+			return refused(run, "another code was used for the till meanwhile: the code "+codeName(run.Workflow.Data)+" was not used"), true
+		case payed:
+			return p.paid(run), true
+		}
+		return waiting(), true
 	}
-	return c, nil
+	if t, ok := l.tills.find(rnm); ok && plannerTill(t).ServiceActive(run.Now) {
+		return refused(run, "the service of the till is active by now: the code "+codeName(run.Workflow.Data)+" was not used"), true
+	}
+	return apply.Transition{}, false
 }
 
 func codeName(d state.WorkflowData) string {
@@ -112,68 +165,57 @@ func codeName(d state.WorkflowData) string {
 	return d.Code.String()
 }
 
-// beforePay notes what the readings show before the call, so that they can be
-// compared afterwards: what is left of the code, and how often it was used.
-func (p *Provider) beforePay(ctx context.Context, run *apply.Run, code partner.Code) (map[string]string, error) {
-	list, err := p.readPayments(ctx, run.Workflow.Started.Add(-slack), p.roundStart())
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{
-		"left": strconv.Itoa(code.Remaining),
-		"uses": strconv.Itoa(list.used(run.FingerprintKey, run.Workflow.Data.Code)),
-	}, nil
-}
-
 // settlePay tells from the pay statuses, the code's count and the till's
 // contract whether a code was spent.
-func (p *Provider) settlePay(ctx context.Context, run *apply.Run, rnm string, waiting func() apply.Transition) (apply.Transition, error) {
-	pays, err1 := p.readPayments(ctx, run.Workflow.Started.Add(-slack), run.Now)
-	codes, err2 := p.readCodes(ctx, run.Now)
-	tills, err3 := p.readTills(ctx, run.Now)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return apply.Transition{}, again(err)
-	}
+func (p *Provider) settlePay(run *apply.Run, rnm string, l payLists, waiting func() apply.Transition) apply.Transition {
 	sent := func() apply.Transition {
-		if row, ok := payRow(run, rnm, pays); ok && row.Status == partner.PayPayed {
+		if rows := ownRows(run, rnm, l.pays); len(rows) > 0 && rows[len(rows)-1].Status == partner.PayPayed {
 			return p.paid(run)
 		}
 		return waiting()
 	}
-	return settleByReading(run, payReading(run, rnm, pays, codes, tills), sent,
+	return settleByReading(run, payReading(run, rnm, l), sent,
 		fmt.Sprintf("it cannot be told whether the code %s was spent on РНМ %s: its count and the pay statuses disagree", codeName(run.Workflow.Data), rnm),
-		"look at the till's service and at the code in the partner's cabinet, then say what you saw"), nil
+		"look at the till's service and at the code in the partner's cabinet, then say what you saw")
 }
 
-func payReading(run *apply.Run, rnm string, pays *paymentList, codes *codeList, tills *tillList) reading {
-	if _, ok := payRow(run, rnm, pays); ok {
+func payReading(run *apply.Run, rnm string, l payLists) reading {
+	noted := func(key string) int {
+		n, _ := strconv.Atoi(run.Intent.PreRead[key])
+		return n
+	}
+	// By their number and not by their time: the service's clock is not ours.
+	if len(ownRows(run, rnm, l.pays)) > noted("own") {
 		return happened
 	}
-	if t, ok := tills.find(rnm); ok && plannerTill(t).ServiceActive(run.Now) {
+	if t, ok := l.tills.find(rnm); ok && plannerTill(t).ServiceActive(run.Now) {
 		return happened
 	}
-	before, _ := strconv.Atoi(run.Intent.PreRead["left"])
-	used, _ := strconv.Atoi(run.Intent.PreRead["uses"])
-	left, _ := codes.find(run.FingerprintKey, run.Workflow.Data.Code) // a used-up code is not listed: 0 is left
-	if left.Remaining != before-(pays.used(run.FingerprintKey, run.Workflow.Data.Code)-used) {
+	code := run.Workflow.Data.Code
+	used := l.pays.used(run.FingerprintKey, code, payWindow(run)) - noted("uses")
+	left, _ := l.codes.find(run.FingerprintKey, code) // a used-up code is not listed: 0 is left
+	if left.Remaining != noted("left")-used {
 		return unclear
 	}
 	return absent
 }
 
-// payRow finds the row of this payment: the till with the code, not older than
-// the workflow.
-func payRow(run *apply.Run, rnm string, pays *paymentList) (partner.PayStatus, bool) {
-	var found partner.PayStatus
-	ok := false
+// ownRows are the uses of the planned code for this till, oldest first.
+func ownRows(run *apply.Run, rnm string, pays *paymentList) []partner.PayStatus {
+	var out []partner.PayStatus
 	for _, i := range pays.byRNM[rnm] {
-		r := pays.rows[i]
-		planned := run.Workflow.Data.Code != nil && spec.RecordCode(run.FingerprintKey, r.ActivationCode) == *run.Workflow.Data.Code
-		if planned && !r.At.Before(run.Workflow.Started.Add(-slack)) && (!ok || r.At.After(found.At)) {
-			found, ok = r, true
+		if r := pays.rows[i]; planned(run, r) && !r.At.Before(payWindow(run)) {
+			out = append(out, r)
 		}
 	}
-	return found, ok
+	slices.SortStableFunc(out, func(a, b partner.PayStatus) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// planned tells whether a pay status is of the code that the plan chose.
+func planned(run *apply.Run, r partner.PayStatus) bool {
+	c := run.Workflow.Data.Code
+	return c != nil && spec.RecordCode(run.FingerprintKey, r.ActivationCode) == *c
 }
 
 func (p *Provider) awaitFirstDocument(run *apply.Run, d state.WorkflowData) apply.Transition {
@@ -192,16 +234,18 @@ func cmpTime(a, b time.Time) time.Time {
 // firstDocument waits until the till has sent a document.
 func (p *Provider) firstDocument(ctx context.Context, run *apply.Run) (apply.Transition, error) {
 	d := run.Workflow.Data
-	pays, err := p.readPayments(ctx, run.Workflow.Started.Add(-slack), p.roundStart())
+	pays, err := p.readPayments(ctx, payWindow(run), p.roundStart())
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
-	row, ok := payRow(run, d.RNM, pays)
-	switch {
-	case ok && row.Status == partner.PayPayed:
-		return p.paid(run), nil
-	case ok && row.Status == partner.PayCancelled:
-		return refused(run, "the code lapsed: the till sent no document within 3 days of "+d.AcceptedAt.Format(time.RFC3339)), nil
+	if rows := ownRows(run, d.RNM, pays); len(rows) > 0 {
+		switch row := rows[len(rows)-1]; {
+		case old(run, row): // of an earlier payment
+		case row.Status == partner.PayPayed:
+			return p.paid(run), nil
+		case row.Status == partner.PayCancelled:
+			return refused(run, "the code lapsed: the till sent no document within 3 days of "+d.AcceptedAt.Format(time.RFC3339)), nil
+		}
 	}
 	tills, err := p.readTills(ctx, p.roundStart())
 	if err != nil {
@@ -211,6 +255,12 @@ func (p *Provider) firstDocument(ctx context.Context, run *apply.Run) (apply.Tra
 		return p.paid(run), nil
 	}
 	return p.awaitFirstDocument(run, d), nil
+}
+
+// old tells whether a pay status may be of an earlier payment of the till with
+// the same code. Once the code must have lapsed it is not.
+func old(run *apply.Run, r partner.PayStatus) bool {
+	return r.At.Before(run.Workflow.Started.Add(-slack)) && run.Now.Before(run.Workflow.Data.AcceptedAt.Add(lapseAfter))
 }
 
 func (p *Provider) paid(run *apply.Run) apply.Transition {
