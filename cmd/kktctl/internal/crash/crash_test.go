@@ -24,13 +24,14 @@ func everything(parallelism int) *scenario {
 
 // The sizes of the sample, when not all is asked for.
 const (
-	sampleSingle   = 120 // one crash, one workflow at a time: every point is the same in every run
-	sampleParallel = 60  // one crash, ten workflows at a time
-	sampleDouble   = 60  // two crashes in a row
+	sampleSingle   = 40 // one crash, one workflow at a time, besides the critical points
+	sampleParallel = 60 // one crash, ten workflows at a time
+	sampleDouble   = 60 // two crashes in a row
 )
 
 // TestCrashAnywhere kills kktctl at every point of its work, once, and at
-// pairs of points.
+// pairs of points. The sample has all points that stand around a call which
+// cannot be repeated.
 func TestCrashAnywhere(t *testing.T) {
 	b := build(t)
 	if given := os.Getenv("KKTCTL_CRASH_POINTS"); given != "" {
@@ -40,32 +41,65 @@ func TestCrashAnywhere(t *testing.T) {
 	all := os.Getenv("KKTCTL_CRASH") == "all"
 	rng := random(t)
 	t.Run("one workflow at a time", func(t *testing.T) {
-		calm := everything(1).calm(t, b)
-		n := len(calm.points)
-		cases := each(n)
-		if !all {
-			cases = sample(sampleSingle, func() []int { return []int{1 + rng.IntN(n)} })
+		s := everything(1)
+		calm := s.calm(t, b)
+		cases := each(len(calm.points))
+		if !all { // the same points come in every run
+			cases = sample(sampleSingle, func() []int { return []int{1 + rng.IntN(len(calm.points))} })
+			for _, n := range critical(calm.points) {
+				cases = append(cases, []int{n})
+			}
 		}
-		everything(1).playAll(t, b, calm, cases)
+		s.playAll(t, b, calm, cases)
 	})
 	t.Run("ten workflows at a time", func(t *testing.T) {
-		calm := everything(10).calm(t, b)
-		n := len(calm.points)
-		cases := each(n)
+		s := everything(10)
+		calm := s.calm(t, b)
+		cases := each(len(calm.points))
 		if !all {
-			cases = sample(sampleParallel, func() []int { return []int{1 + rng.IntN(n)} })
+			cases = sample(sampleParallel, func() []int { return []int{near(rng, calm.points)} })
 		}
-		everything(10).playAll(t, b, calm, cases)
+		s.playAll(t, b, calm, cases)
 	})
 	t.Run("two crashes", func(t *testing.T) {
-		calm := everything(10).calm(t, b)
-		n := len(calm.points)
+		s := everything(10)
+		calm := s.calm(t, b)
 		size := sampleDouble
 		if all {
-			size = n
+			size = len(calm.points)
 		}
-		everything(10).playAll(t, b, calm, sample(size, func() []int { return []int{1 + rng.IntN(n), 1 + rng.IntN(n)} }))
+		s.playAll(t, b, calm, sample(size, func() []int {
+			return []int{near(rng, calm.points), near(rng, calm.points)}
+		}))
 	})
+}
+
+// critical finds the points before, within and after the calls that cannot be
+// repeated, and those at the writing down of what became of them.
+func critical(points []string) []int {
+	var out []int
+	for i, name := range points {
+		_, what, _ := strings.Cut(name, " ")
+		if !strings.HasPrefix(what, "POST ") || strings.HasSuffix(what, "/prepareDocuments") || strings.HasSuffix(what, "/CreateAuthToken") {
+			continue
+		}
+		out = append(out, i+1)
+		if strings.HasPrefix(name, "answered ") {
+			for k := i + 1; k < len(points) && k < i+3; k++ {
+				out = append(out, k+1)
+			}
+		}
+	}
+	return out
+}
+
+// near draws a point: half of the time one about where a critical one was in
+// another run, for with many workflows at a time no two runs are the same.
+func near(rng *rand.Rand, points []string) int {
+	if c := critical(points); rng.IntN(2) == 0 {
+		return max(1, c[rng.IntN(len(c))]+rng.IntN(5)-2)
+	}
+	return 1 + rng.IntN(len(points))
 }
 
 // one plays the case that the environment names, and tells all of it.
