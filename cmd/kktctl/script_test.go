@@ -68,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"simctl":     cmdSimctl,
 			"ledger":     cmdLedger,
 			"calls":      cmdCalls,
+			"forget":     cmdForget,
 			"codeis":     cmdCodeIs,
 			"inside":     cmdInside,
 			"until":      cmdUntil,
@@ -87,6 +88,7 @@ type (
 type simulated struct {
 	service *sim.Service
 	address string
+	seen    int           // calls that were forgotten
 	changed chan struct{} // has one when the world changed since it was last taken
 }
 
@@ -189,11 +191,21 @@ func cmdLedger(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// forget leaves the calls made so far out of calls.
+func cmdForget(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: forget")
+	}
+	s := serviceOf(ts)
+	s.seen = len(s.service.Calls())
+}
+
 // calls PATTERN prints the calls whose method and path match.
 func cmdCalls(ts *testscript.TestScript, neg bool, args []string) {
 	pattern := regexp.MustCompile(strings.Join(args, " "))
 	found := 0
-	for _, c := range serviceOf(ts).service.Calls() {
+	s := serviceOf(ts)
+	for _, c := range s.service.Calls()[s.seen:] {
 		if line := c.Method + " " + c.Path; pattern.MatchString(line) {
 			found++
 			fmt.Fprintln(ts.Stdout(), line)
