@@ -8,6 +8,7 @@ import (
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd/renta"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -28,7 +29,7 @@ func (p *Provider) addKKT(ctx context.Context, run *apply.Run) (apply.Transition
 	}
 	verify := func() apply.Transition {
 		d := run.Workflow.Data
-		d.AcceptedAt = run.Now
+		d.AcceptedAt, d.Desired = run.Now, joining(run)
 		return next(phaseVerify, d, "accepted; the list is read")
 	}
 	if tr, ok := byPerson(run, verify); ok {
@@ -43,7 +44,7 @@ func (p *Provider) addKKT(ctx context.Context, run *apply.Run) (apply.Transition
 	}
 	var problems error
 	tr, err := once(ctx, run, call{
-		effect: state.EffectAddKKT, request: req,
+		effect: state.EffectAddKKT, request: req, preRead: map[string]string{"fn": req.KKT.FN, "rnm": req.KKT.RNM},
 		send: func(ctx context.Context) error {
 			res, err := p.renta.AddKKT(ctx, req)
 			problems = res.Err()
@@ -96,8 +97,9 @@ func (p *Provider) verifyMember(ctx context.Context, run *apply.Run, verify func
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
-	m, member := list.find(run.Resource.Identity.Serial, rnmOf(run))
-	member = member && (run.Till == nil || m.FN == run.Till.FN.Number)
+	sent := joining(run)
+	m, member := list.find(run.Resource.Identity.Serial, sent.RNM)
+	member = member && same(m.FN, sent.FN) && same(m.RNM, sent.RNM)
 	if run.Intent != nil {
 		return p.settleMember(run, member, verify), nil
 	}
@@ -107,6 +109,25 @@ func (p *Provider) verifyMember(ctx context.Context, run *apply.Run, verify func
 	centre := run.Workflow.Data.Centre
 	return apply.Transition{Phase: phaseVerify, Data: run.Workflow.Data, Status: apply.Done, Message: "member of " + centre, Result: &apply.Result{Renta: &centre}}, nil
 }
+
+// joining is what the call said of the till, whatever the file says by now.
+func joining(run *apply.Run) *spec.Attributes {
+	d := run.Workflow.Data.Desired
+	switch {
+	case run.Intent != nil && run.Intent.PreRead["rnm"] != "":
+		return &spec.Attributes{Serial: run.Resource.Identity.Serial, FN: run.Intent.PreRead["fn"], RNM: run.Intent.PreRead["rnm"]}
+	case d != nil:
+		return d
+	}
+	a := &spec.Attributes{Serial: run.Resource.Identity.Serial, RNM: rnmOf(run)}
+	if run.Till != nil {
+		a.FN = run.Till.FN.Number
+	}
+	return a
+}
+
+// same compares what a list shows, which may leave it out.
+func same(listed, sent string) bool { return listed == "" || sent == "" || listed == sent }
 
 func (p *Provider) settleMember(run *apply.Run, happenedNow bool, sent func() apply.Transition) apply.Transition {
 	r := absent
@@ -150,6 +171,10 @@ func (p *Provider) removeKKT(ctx context.Context, run *apply.Run) (apply.Transit
 	date, err := time.ParseInLocation(time.DateOnly, d.Date, moscow)
 	if err != nil {
 		return apply.Transition{}, fmt.Errorf("%s: the state holds a wrong date: %w", run.Address, err)
+	}
+	if today := run.Now.In(moscow).Format(time.DateOnly); d.Date < today { // nothing is sent yet, or it did not arrive
+		d.Date = today
+		return next(phaseSend, d, "the day has changed: the membership ends on "+today), nil
 	}
 	return once(ctx, run, call{
 		effect: state.EffectRemoveKKT, request: []string{d.CentreINN, d.RNM, d.Date},
