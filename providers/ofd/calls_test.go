@@ -21,6 +21,29 @@ func (b *bench) calls(since int) map[string]int {
 	return out
 }
 
+// idle wants that a plan of a fleet in which nothing is left to do reads each
+// list once if something declared needs it, and otherwise not at all.
+func (b *bench) idle() {
+	b.t.Helper()
+	before := len(b.svc.Calls())
+	b.plan()
+	want := map[string]int{"GET kkts": 1}
+	codes, members := false, false
+	for _, k := range b.fleet.KKTs {
+		codes = codes || !k.ActivationCode.IsZero()
+		members = members || k.Renta != ""
+	}
+	if codes {
+		want["GET list"], want["GET paystatus"] = 1, 1
+	}
+	if members {
+		want["GET kkts"], want["POST createauthtoken"] = 2, 1 // the partner's list and Renta's
+	}
+	if d := cmp.Diff(want, b.calls(before)); d != "" {
+		b.t.Errorf("an idle plan: %s", d)
+	}
+}
+
 // An idle plan reads each list at most once, however many tills there are, and
 // nothing that nothing declared needs.
 func TestIdlePlanReadsEachListOnce(t *testing.T) {

@@ -25,6 +25,7 @@ func TestPlanAfterApplyIsEmpty(t *testing.T) {
 		b.converge(2)
 		b.noDuplicates()
 		b.sameAsDeclared()
+		b.idle()
 	})
 }
 
