@@ -17,8 +17,8 @@ import (
 
 // everything brings ten tills through all workflows in one apply.
 func everything(parallelism int) *scenario {
-	return &scenario{name: "everything", commands: [][]string{
-		{"apply", "--auto-approve", "--wait", "20s", "--parallelism", strconv.Itoa(parallelism)},
+	return &scenario{name: "everything", most: 4, apply: []string{
+		"apply", "--auto-approve", "--wait", "20s", "--parallelism", strconv.Itoa(parallelism),
 	}}
 }
 
@@ -26,6 +26,7 @@ func everything(parallelism int) *scenario {
 const (
 	sampleSingle   = 40 // one crash, one workflow at a time, besides the critical points
 	sampleParallel = 60 // one crash, ten workflows at a time
+	samplePeople   = 20 // one crash while people sign and report; a case has dozens of processes
 	sampleDouble   = 60 // two crashes in a row
 )
 
@@ -58,6 +59,15 @@ func TestCrashAnywhere(t *testing.T) {
 		cases := each(len(calm.points))
 		if !all {
 			cases = sample(sampleParallel, func() []int { return []int{near(rng, calm.points)} })
+		}
+		s.playAll(t, b, calm, cases)
+	})
+	t.Run("people sign and report", func(t *testing.T) {
+		s := people()
+		calm := s.calm(t, b)
+		cases := each(len(calm.points))
+		if !all {
+			cases = sample(samplePeople, func() []int { return []int{near(rng, calm.points)} })
 		}
 		s.playAll(t, b, calm, cases)
 	})
@@ -115,7 +125,7 @@ func one(t *testing.T, b bin, given string) {
 	s := everything(1)
 	calm := s.calm(t, b)
 	p := s.play(t, b, crashes...)
-	t.Logf("died at %q; %d applies to the end", p.deaths, p.applies)
+	t.Logf("died at %q; %d rounds to the end", p.deaths, p.rounds)
 	for _, w := range p.judgeCase(calm) {
 		t.Error(w)
 	}
@@ -165,27 +175,23 @@ func (s *scenario) calm(t *testing.T, b bin) played {
 // playAll plays the cases, some at a time.
 func (s *scenario) playAll(t *testing.T, b bin, calm played, cases [][]int) {
 	t.Helper()
-	sum := tally{applies: map[int]int{}, deaths: map[string]int{}}
-	queue := make(chan []int)
+	sum := tally{rounds: map[int]int{}, deaths: map[string]int{}}
+	places := make(chan struct{}, 2*runtime.GOMAXPROCS(0)) // a case waits for its processes half of the time
 	var players sync.WaitGroup
-	for range 2 * runtime.GOMAXPROCS(0) { // they wait for processes half of the time
-		players.Go(func() {
-			for crashes := range queue {
-				p := s.play(t, b, slices.Clone(crashes)...)
-				sum.add(p)
-				if wrong := p.judgeCase(calm); len(wrong) > 0 {
-					t.Errorf("crashes %v, died at %q:\n%s", crashes, p.deaths, strings.Join(wrong, "\n"))
-				}
-			}
-		})
-	}
 	for _, crashes := range cases {
 		if sum.failing(t) {
 			break
 		}
-		queue <- crashes
+		places <- struct{}{}
+		players.Go(func() { // a case that cannot go on ends its goroutine alone
+			defer func() { <-places }()
+			p := s.play(t, b, slices.Clone(crashes)...)
+			sum.add(p)
+			if wrong := p.judgeCase(calm); len(wrong) > 0 {
+				t.Errorf("crashes %v, died at %q:\n%s", crashes, p.deaths, strings.Join(wrong, "\n"))
+			}
+		})
 	}
-	close(queue)
 	players.Wait()
 	t.Log(sum.String())
 }
@@ -194,7 +200,7 @@ func (s *scenario) playAll(t *testing.T, b bin, calm played, cases [][]int) {
 type tally struct {
 	mu                           sync.Mutex
 	cases, died, checked, drafts int
-	applies                      map[int]int    // cases by applies to the empty plan
+	rounds                       map[int]int    // cases by rounds to the empty plan
 	deaths                       map[string]int // by kind of point
 }
 
@@ -205,7 +211,7 @@ func (s *tally) add(p played) {
 	s.checked += p.checked
 	s.drafts += p.outcome.drafts
 	if len(p.deaths) > 0 {
-		s.applies[p.applies]++
+		s.rounds[p.rounds+1]++
 	}
 	for _, d := range p.deaths {
 		s.died++
@@ -215,7 +221,11 @@ func (s *tally) add(p played) {
 }
 
 // failing tells whether enough is known to stop: one defect fails many cases.
-func (s *tally) failing(t *testing.T) bool { return t.Failed() && s.cases > 20 }
+func (s *tally) failing(t *testing.T) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return t.Failed() && s.cases > 20
+}
 
 // String gives the figures.
 func (s *tally) String() string {
@@ -224,9 +234,9 @@ func (s *tally) String() string {
 	for _, k := range slices.SortedFunc(maps.Keys(s.deaths), func(a, b string) int { return cmp.Compare(s.deaths[b], s.deaths[a]) }) {
 		fmt.Fprintf(&b, " %s %d", k, s.deaths[k])
 	}
-	b.WriteString("; applies to the empty plan:")
-	for _, k := range slices.Sorted(maps.Keys(s.applies)) {
-		fmt.Fprintf(&b, " %d× %d", s.applies[k], k)
+	b.WriteString("; rounds to the empty plan:")
+	for _, k := range slices.Sorted(maps.Keys(s.rounds)) {
+		fmt.Fprintf(&b, " %d× %d", s.rounds[k], k)
 	}
 	return b.String()
 }

@@ -12,14 +12,13 @@ import (
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 )
 
-// maxApplies bounds what it may take to come to an empty plan after a crash.
-const maxApplies = 4
-
 // scenario is a fleet, a world, and what is done to bring them together.
 type scenario struct {
-	name     string     // of the fleet, and of its files in testdata
-	commands [][]string // of a run that nobody disturbs
-	person   func(t testing.TB, b bin, j *judge, dir string)
+	name  string   // of the fleet, and of its files in testdata
+	apply []string // the command that is run until the plan is empty
+	most  int      // rounds that this may take
+	// people do what they owe after each apply; false when a process died.
+	people func(g *game) bool
 }
 
 func (s *scenario) fleetFile() string { return filepath.Join("testdata", s.name+".yaml") }
@@ -42,7 +41,7 @@ type played struct {
 	outcome outcome
 	points  []string // passed by the first processes, until one died
 	deaths  []string // where processes died
-	applies int      // until the plan was empty, after the last death
+	rounds  int      // until the plan was empty, after the last death
 	checked int      // calls that cannot be repeated
 	wrong   []string
 }
@@ -72,9 +71,7 @@ func (s *scenario) play(t testing.TB, b bin, crashes ...int) played {
 	g := &game{scenario: s, t: t, b: b, j: newJudge(t, s.world(t)), root: root, crashes: crashes}
 	defer g.j.close()
 	g.move()
-	if g.undisturbed() {
-		g.goOn()
-	}
+	g.goOn()
 	g.outcome = outcomeOf(t, g.j, g.dir, s.name)
 	g.checked = g.j.checked
 	g.wrong = append(g.wrong, g.j.verdict()...)
@@ -92,7 +89,7 @@ func (g *game) move() {
 	g.j.use(g.dir, g.name)
 }
 
-// do runs a command and tells whether it died.
+// do runs a command and tells whether it lived. What died goes on elsewhere.
 func (g *game) do(args ...string) bool {
 	g.t.Helper()
 	at := 0
@@ -110,7 +107,7 @@ func (g *game) do(args ...string) bool {
 		g.crashes = g.crashes[1:]
 		g.j.settle(g.t)
 		g.move()
-		return true
+		return false
 	}
 	if len(g.crashes) > 0 {
 		g.crashes[0] -= len(e.points)
@@ -118,49 +115,39 @@ func (g *game) do(args ...string) bool {
 	if e.code != 0 {
 		g.wrong = append(g.wrong, fmt.Sprintf("kktctl %s: exit code %d", args[0], e.code))
 	}
-	return false
+	return true
 }
 
-// undisturbed runs the commands; true when a process died.
-func (g *game) undisturbed() bool {
-	g.t.Helper()
-	for _, args := range g.commands {
-		if g.do(args...) {
-			return true
-		}
-		g.people()
-	}
-	return false
-}
-
-func (g *game) people() {
-	if g.person != nil {
-		g.person(g.t, g.b, g.j, g.dir)
-	}
-}
-
-// goOn applies until the plan is empty. Every other case begins with a
-// resume, as a scheduled job would.
+// goOn applies until the plan is empty, on another machine after each death.
+// Every other time it begins there with a resume, as a scheduled job would.
 func (g *game) goOn() {
 	g.t.Helper()
-	last := g.commands[len(g.commands)-1]
-	if len(g.points)%2 == 1 {
-		g.do(append([]string{"resume"}, last[2:]...)...)
-	}
-	for g.applies = 0; g.applies < maxApplies; {
-		if g.do(last...) {
-			g.applies = 0
-			continue
-		}
-		g.applies++
-		g.people()
-		e := g.b.run(g.t, g.j, g.dir, 0, "plan", "--detailed-exitcode")
-		if e.code == 0 {
+	for g.rounds = 0; g.rounds < g.most; g.rounds++ {
+		if g.round() {
 			return
 		}
-		g.log = append(g.log, e.out)
 	}
-	g.wrong = append(g.wrong, fmt.Sprintf("the plan is not empty after %d applies", maxApplies))
+	g.wrong = append(g.wrong, fmt.Sprintf("the plan is not empty after %d rounds", g.rounds))
+}
+
+// round applies once and tells whether nothing is left to do.
+func (g *game) round() bool {
+	g.t.Helper()
+	lived := g.do(g.apply...) && (g.people == nil || g.people(g))
+	switch {
+	case !lived && len(g.points)%2 == 1:
+		g.do(append([]string{"resume"}, g.apply[2:]...)...)
+		fallthrough
+	case !lived:
+		g.rounds = -1
+		return false
+	}
+	e := g.b.run(g.t, g.j, g.dir, 0, "plan", "--detailed-exitcode")
+	if e.code == 0 {
+		return true
+	}
+	g.log = append(g.log, e.out)
+	return false
 }
 
 // judgeCase compares a case with the run that nobody disturbed.
