@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,33 @@ func TestNoFleet(t *testing.T) {
 				t.Errorf("took %v", took)
 			}
 		})
+	}
+}
+
+// A small file may not take much memory, whatever it expands to.
+func TestSmallFilesTakeLittleMemory(t *testing.T) {
+	bomb := "x-0: &n0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+	for i := range 30 {
+		bomb += fmt.Sprintf("x-%d: &n%d [%s]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*n%d, ", i), 10))
+	}
+	merges := "x-0: &n0 {a: 1}\n"
+	for i := range 30 {
+		merges += fmt.Sprintf("x-%d: &n%d {<<: [%s]}\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*n%d, ", i), 10))
+	}
+	for name, text := range map[string]string{
+		"aliases": bomb, "merged aliases": merges, "brackets": strings.Repeat("[", 100_000), "maps": strings.Repeat("{a: ", 50_000),
+		"binary": strings.Repeat("\x00\xff", 50_000), "quotes": strings.Repeat("\"", 99_999), "anchors": strings.Repeat("&a ", 30_000),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f, list := parse(text)
+		runtime.ReadMemStats(&after)
+		if f != nil || len(list) == 0 {
+			t.Errorf("%s: fleet %v, %q", name, f, lines(list))
+		}
+		if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 128 {
+			t.Errorf("%s: %d MiB for a file of %d KiB", name, took, len(text)>>10)
+		}
 	}
 }
 
