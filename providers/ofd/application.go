@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
@@ -201,9 +202,19 @@ func merging(req partner.ApplicationRequest, attrs spec.Attributes) partner.Appl
 	return req
 }
 
+// notThere tells the service's word that there is no such application.
+func notThere(err error) bool {
+	e, ok := errors.AsType[*httpapi.Error](err)
+	return ok && e.Status == http.StatusNotFound && e.Outcome == httpapi.OutcomeRefused
+}
+
 func (a application) afterPrepare(ctx context.Context, run *apply.Run, d state.WorkflowData, then string, cause error) (apply.Transition, error) {
 	app, err := a.p.application(ctx, d.ApplicationID, run.Now)
 	switch {
+	case then == phaseSignature && notThere(cause) && notThere(err):
+		tr := refused(run, fmt.Sprintf("the service does not know the draft %s that it answered with", d.ApplicationID))
+		tr.Orphan = d.ApplicationID
+		return tr, nil
 	case err != nil:
 		return apply.Transition{}, again(errors.Join(cause, err))
 	case app.Status != partner.StatusNew:
