@@ -18,11 +18,12 @@ type Header struct {
 // DecodeHeader reads no more of an encoded snapshot than its header.
 func DecodeHeader(r io.Reader) (Header, error) {
 	var h Header
-	dec := json.NewDecoder(io.LimitReader(r, MaxSnapshot))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return h, fmt.Errorf("%w: it does not begin like a state", ErrCorrupt)
-	}
-	if err := h.fields(dec); err != nil {
+	source := &reading{r: io.LimitReader(r, MaxSnapshot)}
+	err := h.decode(json.NewDecoder(source))
+	switch {
+	case source.err != nil: // nothing is known of what could not be read
+		return h, source.err
+	case err != nil:
 		return h, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	switch {
@@ -32,6 +33,28 @@ func DecodeHeader(r io.Reader) (Header, error) {
 		return h, fmt.Errorf("%w: it has no header", ErrCorrupt)
 	}
 	return h, nil
+}
+
+// reading keeps the error of a reader, but for its end.
+type reading struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (r *reading) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
+}
+
+func (h *Header) decode(dec *json.Decoder) error {
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return errors.New("it does not begin like a state")
+	}
+	return h.fields(dec)
 }
 
 // fields stops at the resources when all before them were found.

@@ -94,7 +94,7 @@ func TestOrder(t *testing.T) {
 	check("append", []string{"write sever.kktstate.journal", journalSync})
 	snap, _, err := s.Load(t.Context())
 	must(t, err)
-	check("load", []string{journalSync})
+	check("load", []string{journalSync, "syncdir ."})
 	must(t, s.Compact(t.Context(), lease, snap))
 	check("compact", replaced(".journal.backup"), replaced(".backup"), replaced(""), replaced(".journal"))
 	must(t, s.Unlock(t.Context(), lease))

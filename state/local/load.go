@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
 	"github.com/kktctl/kktctl/state"
 )
@@ -62,10 +64,25 @@ func (s *Store) recover(ctx context.Context) error {
 	})
 }
 
-// readAll reads snapshot and journal. A snapshot that was replaced between
+// readAll reads snapshot and journal and makes their names durable: a process
+// may have been killed between renaming and syncing, and what is shown to a
+// caller must not be gone after a power loss.
+func (s *Store) readAll() loaded {
+	got := s.readFiles()
+	if got.err != nil || got.snap == nil {
+		return got
+	}
+	// Where this process may not read the folder, it may not sync it either.
+	if err := s.fs.SyncDir(filepath.Dir(s.path)); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return loaded{err: fmt.Errorf("read %s: %w", s.path, err)}
+	}
+	return got
+}
+
+// readFiles reads snapshot and journal. A snapshot that was replaced between
 // the two is noticed: the journal that goes with the new one follows a later
 // serial.
-func (s *Store) readAll() loaded {
+func (s *Store) readFiles() loaded {
 	data, err := s.read(s.path, state.MaxSnapshot, false)
 	if err != nil {
 		return loaded{err: err}

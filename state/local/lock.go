@@ -105,6 +105,11 @@ func (s *Store) gone(held *state.LockInfo) (bool, error) {
 }
 
 func (s *Store) take(lf lockFile, req state.LockRequest) (*state.Lease, error) {
+	if lf.Held != nil {
+		if err := s.rewrite(); err != nil {
+			return nil, err
+		}
+	}
 	epoch, live, err := s.claim(lf.Epoch)
 	if err != nil {
 		return nil, err
@@ -121,6 +126,14 @@ func (s *Store) take(lf lockFile, req state.LockRequest) (*state.Lease, error) {
 	}
 	s.alive[lease.ID] = live
 	return lease, nil
+}
+
+// rewrite puts the journal of a holder that crashed into a new file. Its last
+// sync may have failed just before: the system then takes for written what is
+// not, and another sync of the same file would succeed without doing anything.
+func (s *Store) rewrite() error {
+	s.closeWriter()
+	return s.copy(s.journalPath(), s.journalPath(), state.MaxJournal)
 }
 
 // claim finds the next epoch and locks its file. When the lock file was

@@ -1,0 +1,169 @@
+package local_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/kktctl/kktctl/state/local"
+)
+
+// losses is a run of the suite.
+type losses struct {
+	seed    uint64
+	without string         // the sync that is left out
+	syncs   map[string]int // filled when not nil; for one worker only
+	scenes  int            // power losses so far
+}
+
+// live lives one life: several processes on one disk, each stopped somewhere,
+// and what power losses at that point leave.
+func (p *losses) live(n uint64) error {
+	r := rand.New(rand.NewPCG(p.seed, n))
+	l := newLife(r)
+	for generation := range 4 {
+		m := &machine{disk: l.disk, stopAt: 1 + r.IntN(70), without: p.without, syncs: p.syncs}
+		if r.IntN(4) == 0 {
+			m.fail = failOnce(r)
+		}
+		err := l.work(m)
+		m.stopped = true
+		l.disk.killed()
+		if err == nil && r.IntN(2) == 0 { // somebody looks before the power goes
+			err = l.look(p)
+		}
+		if err == nil {
+			err = p.cut(l)
+		}
+		if err != nil {
+			return fmt.Errorf("process %d of life %d: %w", generation, n, err)
+		}
+		if r.IntN(3) > 0 {
+			l.disk = l.disk.powerLoss(anyFate(r))
+		}
+	}
+	return nil
+}
+
+// failOnce has one operation fail.
+func failOnce(r *rand.Rand) func(string, int) failing {
+	at, how := 1+r.IntN(150), []failing{{err: syscall.EIO}, {err: syscall.ENOSPC}, {short: true}}[r.IntN(3)]
+	return func(_ string, n int) failing {
+		if n == at {
+			return how
+		}
+		return failing{}
+	}
+}
+
+// look loads without a lock, as a plan does. After a failed sync, what it
+// shows may still be lost: only the next holder puts that right.
+func (l *life) look(p *losses) error {
+	if l.disk.doubtful() {
+		return nil
+	}
+	m := &machine{disk: l.disk, without: p.without, syncs: p.syncs}
+	return l.load(local.Open(stateFile, local.WithFS(m)), m)
+}
+
+// cut cuts the power several times at the same point and looks at what is left.
+func (p *losses) cut(l *life) error {
+	fates := []fate{lost()}
+	if l.disk.unsynced() {
+		fates = append(fates, kept())
+		for range 8 {
+			fates = append(fates, anyFate(l.r))
+		}
+	}
+	for i, f := range fates {
+		p.scenes++
+		left := *l
+		left.disk = l.disk.powerLoss(f)
+		if err := left.after(); err != nil {
+			return fmt.Errorf("power loss %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// after is the first process after a power loss: what is there is right, is
+// told to the holder, and can be worked on.
+func (l *life) after() error {
+	if err := l.backup(l.disk); err != nil {
+		return err
+	}
+	m := &machine{disk: l.disk}
+	s := local.Open(stateFile, local.WithFS(m))
+	if err := l.load(s, m); err != nil {
+		return err
+	}
+	if _, err := s.History(context.Background()); err != nil {
+		return broken("history: %w", err)
+	}
+	lease, err := l.lock(s, m)
+	if err != nil {
+		return err
+	}
+	if l.acked == nil {
+		err = l.init(s, m, lease)
+	} else {
+		err = l.append(s, m, lease)
+	}
+	if err != nil {
+		return err
+	}
+	return l.load(local.Open(stateFile, local.WithFS(m)), m)
+}
+
+// number reads a number from the environment.
+func number(t testing.TB, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+// seedOf gives the seed of this run and prints it.
+func seedOf(t testing.TB) uint64 {
+	seed := number(t, "KKTCTL_POWERLOSS_SEED", uint64(time.Now().UnixNano()))
+	t.Logf("seed %d: KKTCTL_POWERLOSS_SEED=%d runs the same", seed, seed)
+	return seed
+}
+
+// TestPowerLoss cuts the power at any point of any work on a state. What is
+// found afterwards was acknowledged, or was under way.
+// KKTCTL_POWERLOSS_SCENES says how many power losses there are.
+func TestPowerLoss(t *testing.T) {
+	const workers = 4
+	seed, want := seedOf(t), int64(number(t, "KKTCTL_POWERLOSS_SCENES", 8000))
+	var scenes atomic.Int64
+	var next atomic.Uint64
+	var wg sync.WaitGroup
+	began := time.Now()
+	for range workers {
+		wg.Go(func() {
+			for scenes.Load() < want && !t.Failed() {
+				p := &losses{seed: seed}
+				if err := p.live(next.Add(1)); err != nil {
+					t.Error(err)
+				}
+				scenes.Add(int64(p.scenes))
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("%d power losses in %d lives, %s", scenes.Load(), next.Load(), time.Since(began).Round(time.Millisecond))
+}
