@@ -148,7 +148,7 @@ func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 		if err := r.s.Record(ctx, state.Entry{Event: "intend " + string(effect), Address: run.Address, Intent: &in}); err != nil {
 			return err
 		}
-		run.Intent = &in
+		run.Intent, run.opened = &in, true
 		return nil
 	}
 	return run
@@ -165,6 +165,10 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 	e := state.Entry{Event: event(run, tr)}
 	if in := run.Intent; in != nil {
 		settle(&e, *in, tr)
+		if run.opened && e.SettledIntent == "" {
+			open := *in // nothing is concluded before a quiet period after the end of the call
+			open.At, e.Intent = now, &open
+		}
 	}
 	err := r.s.outcome(ctx, n.step.Address, e, func(res *state.Resource) { fold(res, run, tr, o.since, now) })
 	if err != nil {

@@ -46,6 +46,7 @@ type Run struct {
 	// Intend makes an intent durable. Only when it has returned nil may the
 	// call be sent, and only once. The intent is then in Intent.
 	Intend func(ctx context.Context, effect state.Effect, requestHash string, preRead map[string]string) error
+	opened bool // Intent was opened in this transition
 }
 
 // Status is how a transition leaves its workflow.

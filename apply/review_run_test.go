@@ -213,3 +213,30 @@ func TestLeaseThatIsLostEndsTheRun(t *testing.T) {
 		_ = s.Close(t.Context())
 	})
 }
+
+// The quiet period begins when the call has ended, not when it was announced:
+// a call can take as long as that.
+func TestQuietPeriodBeginsWithTheEndOfTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, newStore())
+		first := true
+		var ended, at time.Time
+		p := &script{advance: func(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+			if !first {
+				at = run.Intent.At
+				return apply.Transition{Phase: "tax", Data: run.Workflow.Data, Status: apply.Waiting}, nil
+			}
+			first = false
+			must(t, run.Intend(ctx, state.EffectSign, "hash", map[string]string{"status": "x"}))
+			time.Sleep(time.Minute) // a timeout
+			ended = time.Now()
+			return apply.Transition{Phase: "sign", Data: run.Workflow.Data, Status: apply.Waiting}, nil
+		}}
+		_, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a")), p, apply.Options{Wait: 10 * time.Minute, PollInterval: 9 * time.Minute})
+		must(t, err)
+		if at.Before(ended) || len(s.Snapshot().Intents) != 1 {
+			t.Errorf("counted from %s, the call ended at %s", at, ended)
+		}
+		must(t, s.Close(t.Context()))
+	})
+}

@@ -281,11 +281,20 @@ func rnmOf(run *apply.Run) string {
 	return cmp.Or(run.Resource.Identity.RNM, run.Workflow.Data.RNM, declared)
 }
 
+// renamed tells whether the company of an application stands under another key
+// in the file by now.
+func renamed(run *apply.Run, made *spec.Attributes) bool {
+	_, there := run.Fleet.Companies[made.Company]
+	return !there && run.Till != nil && run.Fleet.Companies[run.Till.Company].INN == made.INN
+}
+
 // companyOf is the company that a till belongs to, also when the till is not
 // in the file any more.
 func companyOf(run *apply.Run) (spec.Company, error) {
 	key := ""
 	switch d := run.Workflow.Data.Desired; {
+	case d != nil && run.Workflow.Data.ApplicationID != "" && !renamed(run, d):
+		key = d.Company // an application is signed by the company that it was made for
 	case run.Till != nil:
 		key = run.Till.Company
 	case d != nil:

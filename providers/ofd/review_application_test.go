@@ -1,12 +1,15 @@
 package ofd_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd"
+	"github.com/kktctl/kktctl/providers/ofd/signer"
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
@@ -245,5 +248,40 @@ func (b *bench) backdate(d time.Duration) {
 	}
 	if err := s.Close(b.ctx); err != nil {
 		b.t.Fatalf("close: %v", err)
+	}
+}
+
+// named signs like the sandbox and tells for whom.
+type named struct {
+	name string
+	used *[]string
+}
+
+func (n named) Sign(ctx context.Context, d signer.Document) (string, error) {
+	*n.used = append(*n.used, n.name)
+	return sandboxSigner{}.Sign(ctx, d)
+}
+
+// An application is signed by the company that it was made for, though the
+// file names another one by now.
+func TestApplicationIsSignedByItsOwnCompany(t *testing.T) {
+	b := newBench(t, testFleet(till("a", "00307404867358", fn1)), world())
+	b.svc.Mutate(func(w *sim.World) { w.Tax.DocumentPolls = 3 })
+	b.wait = 0
+	if _, err := b.apply(); err != nil || b.effects(sim.EffectSign) != 0 {
+		t.Fatalf("%v, %d signatures", err, b.effects(sim.EffectSign))
+	}
+	var used []string
+	c := b.fleet.Companies["ip"]
+	c.Signatory.Signer = "theirs"
+	b.fleet.Companies["ip"] = c
+	b.signers = map[string]signer.Signer{"sandbox": named{"ours", &used}, "theirs": named{"theirs", &used}}
+	b.edit("a", func(k *spec.KKT) { k.Company = "ip" })
+	b.wait = 20 * time.Second
+	if _, err := b.run(apply.Options{Resume: true}); err != nil {
+		t.Error(err)
+	}
+	if len(used) == 0 || slices.Contains(used, "theirs") {
+		t.Errorf("signed by %v", used)
 	}
 }
