@@ -114,3 +114,11 @@ func (b *bench) tries(kind string) int {
 	}
 	return n
 }
+
+// The list is read anew after the call, within the same apply.
+func TestJoiningEndsInOneApply(t *testing.T) {
+	b := memberBench(t)
+	if rep, err := b.apply(); err != nil || rep.Summary.Waiting != 0 || b.resource("kkts.a").Renta != "galereya" {
+		t.Errorf("%+v, %v", rep.Summary, err)
+	}
+}
