@@ -38,6 +38,7 @@ type bench struct {
 	wait    time.Duration
 	quiet   time.Duration
 	ahead   time.Duration // of both clocks, the service's and kktctl's
+	tweak   func(*ofd.Config)
 }
 
 func (b *bench) now() time.Time { return time.Now().Add(b.ahead) }
@@ -84,10 +85,14 @@ func (d device) Report(_ context.Context, serial string) (spec.FiscalReport, boo
 }
 
 func (b *bench) config() ofd.Config {
-	return ofd.Config{
+	c := ofd.Config{
 		Fleet: b.fleet, Endpoint: b.url, APIKey: sim.DefaultAPIKey, RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
 		Signers: b.signers, Reports: b.reports, Timeout: 5 * time.Second, Now: b.now,
 	}
+	if b.tweak != nil {
+		b.tweak(&c)
+	}
+	return c
 }
 
 // plan reads and plans as `kktctl plan` does.
