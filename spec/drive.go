@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"regexp"
+	"strings"
 
 	"github.com/kktctl/kktctl/spec/fiscal"
 	"gopkg.in/yaml.v3"
@@ -41,8 +42,15 @@ func upTo10Digits(s string) error {
 	if !signForm.MatchString(s) {
 		return errors.New("must be 1 to 10 digits")
 	}
+	if strings.Trim(s, "0") == "" {
+		return errors.New("is zero: no till prints that")
+	}
 	return nil
 }
+
+// CheckReportNumber tells whether s can be the number of a fiscal document or
+// a fiscal sign, as a till prints it.
+func CheckReportNumber(s string) error { return upTo10Digits(s) }
 
 // fiscalReport reads what a person copied from a printed document; nil for
 // null.
@@ -67,6 +75,14 @@ func (r *reader) fnChange(n *yaml.Node) *FNChange {
 	}
 	v := new(FNChange)
 	s.read(r, n, v)
+	if v.Complete() && v.Installed.At != "" && v.Installed.At < v.Closed.At { // one layout: text sorts as time
+		r.within("installed", func() {
+			r.within("at", func() {
+				r.errorAt(n, "the old ФН is closed first: compare both printouts, they may be swapped",
+					"%s is before closed.at, %s", v.Installed.At, v.Closed.At)
+			})
+		})
+	}
 	return v
 }
 

@@ -20,6 +20,15 @@ func checkName(s string) error {
 	return nil
 }
 
+// CheckName tells whether s can name a till or another resource. The error
+// says what a name is.
+func CheckName(s string) error {
+	if checkName(s) != nil {
+		return errors.New(nameHint)
+	}
+	return nil
+}
+
 const nameHint = "a name is 1 to 63 letters, digits, dots, hyphens and underscores, and starts with a letter or digit"
 
 // ref reads the name of something declared in another section.

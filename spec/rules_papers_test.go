@@ -23,6 +23,22 @@ f.yaml:31:18: kkts.two: report.at: "2026-11-20T10:15:00Z" is not a date and time
 hint: copy it from the printout without a zone; write 00 for seconds that are not printed: 2026-11-20T10:15:00`,
 		},
 		{
+			"report of zeros in another century", `    # more`,
+			`    report: {at: 1926-11-20T10:15:00, document: "0", sign: "0000"}`,
+			`f.yaml:31:18: kkts.two: report.at: "1926-11-20T10:15:00" is not of the years 2016 to 2099
+hint: copy the year from the printout again
+f.yaml:31:49: kkts.two: report.document: "0" is zero: no till prints that
+hint: copy the number of the fiscal document (ФД)
+f.yaml:31:60: kkts.two: report.sign: "0000" is zero: no till prints that
+hint: copy the fiscal sign (ФП, ФПД)`,
+		},
+		{
+			"new ФН installed before the old one was closed", `    # more`,
+			`    fnChange: {closed: {at: 2026-11-20T10:15:00, document: "9", sign: "1"}, installed: {at: 2026-11-20T10:14:59, document: "1", sign: "1"}}`,
+			`f.yaml:31:15: kkts.two: fnChange.installed.at: 2026-11-20T10:14:59 is before closed.at, 2026-11-20T10:15:00
+hint: the old ФН is closed first: compare both printouts, they may be swapped`,
+		},
+		{
 			"papers of a change", `    # more`,
 			`    fnChange: {close: {at: 2026-11-20T10:15, document: "1", sign: "1"}}`,
 			`f.yaml:31:16: kkts.two: fnChange: unknown key "close"

@@ -10,6 +10,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// The years that a printed document can be of: there were no online tills
+// before the first, and the last is beyond any ФН.
+const (
+	firstYear = 2016
+	lastYear  = 2099
+)
+
 // dateText reads a date or time as it stands in the file: YAML takes one
 // without quotes for a timestamp, and with quotes for text. ok is false when
 // it reported.
@@ -22,8 +29,12 @@ func (r *reader) dateText(n *yaml.Node, layout, example, hint string) (s string,
 		}
 	}
 	t, err := time.Parse(layout, s)
-	if err != nil || t.Format(layout) != s || t.Year() < 2016 {
+	if err != nil || t.Format(layout) != s {
 		r.errorAt(n, hint, "%s is not a date and time of the form %s", quote(s), example)
+		return "", false
+	}
+	if t.Year() < firstYear || t.Year() > lastYear {
+		r.errorAt(n, "copy the year from the printout again", "%s is not of the years %d to %d", quote(s), firstYear, lastYear)
 		return "", false
 	}
 	return s, true
