@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/fiscal"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -40,17 +42,21 @@ func (r *runner) advance(ctx context.Context, n *node) outcome {
 	run := r.prepare(n, w)
 	tr, err := r.provider.Advance(ctx, run)
 	if err != nil {
-		return r.interrupted(ctx, w, err)
+		return r.interrupted(ctx, n.step.Address, w, err)
 	}
 	return r.record(ctx, n, run, tr)
 }
 
 // interrupted is a transition that could not be made: the workflow stays in
 // its phase and any later run tries again.
-func (r *runner) interrupted(ctx context.Context, w *state.Workflow, err error) outcome {
+func (r *runner) interrupted(ctx context.Context, address string, w *state.Workflow, err error) outcome {
 	o := outcome{
-		state: StepFailed, phase: w.Phase, since: w.Since, due: w.Due, message: err.Error(), err: err,
+		state: StepFailed, phase: w.Phase, since: w.Since, due: w.Due, err: err,
 		hint: "nothing is lost: the next apply or resume goes on from here",
+	}
+	text, hint, found := strings.Cut(err.Error(), "\nhint: ")
+	if o.message = strings.TrimPrefix(text, address+": "); found {
+		o.hint = hint
 	}
 	var again *RetryError
 	switch {
@@ -125,15 +131,27 @@ func identify(res *state.Resource, f *spec.Fleet, st planner.Step) {
 	}
 }
 
+// declared is what the file says of the till that a resource is of. Another
+// till of the same name is not it: what is declared of one must never go into
+// the application of another.
+func (r *runner) declared(address string, id state.Identity) *spec.KKT {
+	k, ok := r.fleet.KKTs[kktName(address)]
+	if !ok || id.Serial != "" && !fiscal.SameSerial(k.Serial, id.Serial) {
+		return nil
+	}
+	if inn := r.fleet.Companies[k.Company].INN; id.INN != "" && inn != id.INN {
+		return nil
+	}
+	return &k
+}
+
 func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 	run := &Run{
 		Address: n.step.Address, Action: n.action, Fleet: r.fleet, Resource: r.s.resource(n.step.Address),
 		Workflow: *w, Intent: r.s.intentOf(w.ID), Code: r.o.Codes[n.step.Address],
 		FingerprintKey: r.s.fingerprintKey(), Now: r.s.now().UTC(), QuietPeriod: r.o.QuietPeriod,
 	}
-	if k, ok := r.fleet.KKTs[kktName(n.step.Address)]; ok {
-		run.Till = &k
-	}
+	run.Till = r.declared(n.step.Address, run.Resource.Identity)
 	run.Intend = func(ctx context.Context, effect state.Effect, hash string, pre map[string]string) error {
 		if run.Intent != nil {
 			return fmt.Errorf("%s: an intent is open: %s may not be sent", run.Address, effect)
@@ -177,7 +195,7 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 			hint: "what was sent last may be unknown to the state; the next apply settles it by reading",
 		}
 	}
-	o.state = map[Status]StepState{Next: "", Waiting: StepWaiting, Done: StepDone, Failed: StepFailed, Unknown: StepUnknown}[tr.Status]
+	o.state = map[Status]StepState{Next: "", Waiting: StepWaiting, Done: StepDone, Failed: StepFailed, Unknown: StepUnknown, Dropped: StepSkipped}[tr.Status]
 	return o
 }
 
@@ -220,6 +238,8 @@ func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
 			res.Refusal = nil
 		}
 		conclude(res, tr, now)
+	case Dropped:
+		delete(res.Workflows, string(run.Action))
 	case Failed:
 		delete(res.Workflows, string(run.Action))
 		res.Refusal = &state.Refusal{Action: string(run.Action), Reason: tr.Message, At: now}

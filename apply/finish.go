@@ -82,7 +82,10 @@ func (r *runner) finish(n *node, o outcome) {
 	case StepFailed:
 		e.Type = EventFailed
 		r.skipDependents(n)
-	case StepInterrupted, StepSkipped:
+	case StepSkipped: // given up; what is to be done is for the next plan
+		e.Type = EventSkipped
+		r.skipDependents(n)
+	case StepInterrupted:
 		return
 	}
 	r.event(e)

@@ -59,6 +59,7 @@ const (
 	Done                  // finished: Result is recorded
 	Failed                // refused for good: Message says why; the workflow ends
 	Unknown               // only a person can tell what happened
+	Dropped               // given up before anything took effect: the next plan says what is to be done
 )
 
 // Settlement says what became of the open intent.

@@ -31,6 +31,7 @@ func (a *App) runResume(ctx context.Context, g *globals, o running) error {
 		if err != nil {
 			return err
 		}
+		a.showDiagnostics(g, plan.Diagnostics)
 		return a.run(ctx, in, w, plan, o)
 	})
 }
