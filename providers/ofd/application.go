@@ -306,7 +306,7 @@ func (a application) signDocument(ctx context.Context, run *apply.Run, app partn
 			return err
 		},
 		sent: sent,
-		no:   func(err error) apply.Transition { return signRefused(run, err) },
+		no:   func(err error) apply.Transition { return a.afterRefusal(ctx, run, doc.ID, sent, err) },
 	})
 }
 
