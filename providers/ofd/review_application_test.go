@@ -89,6 +89,9 @@ func TestRefusalAfterTheRNMKeepsTheApplication(t *testing.T) {
 			if n := b.effects(sim.EffectCreate); n != 1 {
 				t.Errorf("%d applications for one till", n)
 			}
+			if n := b.calls(0)["POST sign"]; n > 2 {
+				t.Errorf("%d signatures were sent, a refused one again", n)
+			}
 			if w := b.resource("kkts.a").Workflows["register"]; w == nil && b.resource("kkts.a").Status != state.StatusLive {
 				t.Errorf("the application with an РНМ is lost: %+v", b.resource("kkts.a"))
 			}
