@@ -167,7 +167,8 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	if err != nil {
 		return d, nil //nolint:nilerr // the draft stays as it was made; the plan says what is wrong with the declaration
 	}
-	if requestHash(req) == d.BodyHash {
+	hash := requestHash(req) // before merging, which writes into it
+	if hash == d.BodyHash {
 		return d, nil
 	}
 	if d.BodyHash != "" {
@@ -179,7 +180,7 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	switch {
 	case err == nil:
 		a.p.seen(app)
-		d.Desired, d.BodyHash = &attrs, requestHash(req)
+		d.Desired, d.BodyHash = &attrs, hash
 		return d, nil
 	case httpapi.OutcomeOf(err) == httpapi.OutcomeRefused:
 		return d, nil
@@ -217,7 +218,7 @@ func (a application) afterPrepare(ctx context.Context, run *apply.Run, d state.W
 		return tr, nil
 	case err != nil:
 		return apply.Transition{}, again(errors.Join(cause, err))
-	case app.Status != partner.StatusNew:
+	case app.Status != partner.StatusNew, then == phaseSignature && app.Stage == partner.StageFinalization:
 		return next(then, d, "documents are prepared"), nil
 	case httpapi.OutcomeOf(cause) == httpapi.OutcomeRefused && then == phaseReportSignature:
 		return a.reportAgain(run, "the documents of the report cannot be prepared: "+sentence(cause)), nil
@@ -250,16 +251,46 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	}
 	doc, ready := app.UnsignedDocument()
 	switch {
+	case run.Workflow.Phase == phaseSignature && app.Stage == partner.StageFinalization:
+		return next(then, d, "signed elsewhere; the tax service has answered"), nil
 	case run.Workflow.Unknown && app.Status == partner.StatusAwaitingSignature:
 		return person(run, run.Workflow.Message, hintVouch), nil // refused before: never sent again
 	case run.Workflow.Resolution != nil:
 		return sent(), nil
+	case app.Status == partner.StatusAwaitingSignature && a.outdated(run):
+		return a.abandon(run), nil
 	case app.Status == partner.StatusAwaitingSignature && ready:
 		return a.signDocument(ctx, run, app, *doc, sent)
 	case app.Status == partner.StatusAwaitingDocuments, app.Status == partner.StatusAwaitingSignature, app.Status == partner.StatusNew:
 		return wait(run.Workflow.Phase, d, planner.WaitService, "the service prepares the documents"), nil
 	default: // somebody signed it elsewhere, or it was refused meanwhile
 		return next(then, d, "the document is not to be signed any more: the application is "+app.Status), nil
+	}
+}
+
+// outdated tells whether the declaration has changed since the documents were
+// prepared, which cannot be put into them any more (004 §7.9). Once an РНМ is
+// assigned the registration is brought to its end; the change is planned for
+// afterwards.
+func (a application) outdated(run *apply.Run) bool {
+	if run.Workflow.Phase != phaseSignature || run.Till == nil || a.missing(run) != "" {
+		return false
+	}
+	if gone := run.Till.Unregister != ""; gone != (run.Action == planner.Unregister) {
+		return true
+	}
+	req, _, err := a.write(run)
+	return err == nil && requestHash(req) != run.Workflow.Data.BodyHash
+}
+
+// abandon gives up an application that nobody has signed: it costs nothing and
+// reaches nobody. What would be signed is not what is declared.
+func (a application) abandon(run *apply.Run) apply.Transition {
+	id := run.Workflow.Data.ApplicationID
+	return apply.Transition{
+		Phase: run.Workflow.Phase, Data: run.Workflow.Data, Status: apply.Dropped, Orphan: id,
+		Message: "the declaration changed before the documents were signed; application " + id + " stays unsigned",
+		Hint:    "plan again",
 	}
 }
 

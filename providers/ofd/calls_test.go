@@ -1,12 +1,14 @@
 package ofd_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kktctl/kktctl/providers/ofd/signer"
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/spec"
 )
@@ -141,5 +143,42 @@ func TestOrphanedDraftIsReportedAndNeverSigned(t *testing.T) {
 	snap, _, err := b.store.Load(b.ctx)
 	if err != nil || len(snap.Resources["kkts.a"].Orphans) != 1 {
 		t.Errorf("orphans: %v, %v", snap.Resources["kkts.a"].Orphans, err)
+	}
+}
+
+// pendingSigner waits for people.
+type pendingSigner struct{}
+
+func (pendingSigner) Sign(context.Context, signer.Document) (string, error) {
+	return "", &signer.Pending{Path: "outbox/a", Want: "outbox/a.sig"}
+}
+
+// What is not declared any more is not signed: the application is given up,
+// and the next plan makes another one.
+func TestChangedWishIsNotSigned(t *testing.T) {
+	changes := map[string]func(*spec.KKT){
+		"another place": func(k *spec.KKT) { k.Place = "Магазин №2" },
+		"stolen":        func(k *spec.KKT) { k.Unregister = spec.ReasonStolen },
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, testFleet(till("a", "00307404867358", fn1)), world())
+			b.wait, b.signers = 0, map[string]signer.Signer{"sandbox": pendingSigner{}}
+			if rep, err := b.apply(); err != nil || rep.Summary.Waiting != 1 {
+				t.Fatalf("%+v, %v", rep, err)
+			}
+			b.edit("a", change)
+			b.signers = map[string]signer.Signer{"sandbox": sandboxSigner{}}
+			b.wait = 20e9
+			b.converge(2)
+			w := b.svc.Snapshot()
+			if w.Applications[0].Signed {
+				t.Error("the application that is not wanted was signed")
+			}
+			if n := b.effects(sim.EffectSign); name == "stolen" && n != 0 {
+				t.Errorf("%d signatures for a till that is to go", n)
+			}
+			b.noDuplicates()
+		})
 	}
 }
