@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -34,7 +35,7 @@ const (
 // pairs of points. The sample has all points that stand around a call which
 // cannot be repeated.
 func TestCrashAnywhere(t *testing.T) {
-	b := build(t)
+	b := programs
 	if given := os.Getenv("KKTCTL_CRASH_POINTS"); given != "" {
 		one(t, b, given)
 		return
@@ -168,7 +169,7 @@ func (s *scenario) calm(t *testing.T, b bin) played {
 	if len(p.wrong) > 0 || len(p.points) == 0 {
 		t.Fatalf("the undisturbed run: %s", strings.Join(p.wrong, "\n"))
 	}
-	t.Logf("an undisturbed run has %d points, %d calls that cannot be repeated", len(p.points), p.checked)
+	t.Logf("an undisturbed run has %d points, %d calls that cannot be repeated", len(p.points), len(p.calls))
 	return p
 }
 
@@ -176,24 +177,33 @@ func (s *scenario) calm(t *testing.T, b bin) played {
 func (s *scenario) playAll(t *testing.T, b bin, calm played, cases [][]int) {
 	t.Helper()
 	sum := tally{rounds: map[int]int{}, deaths: map[string]int{}}
-	places := make(chan struct{}, 2*runtime.GOMAXPROCS(0)) // a case waits for its processes half of the time
-	var players sync.WaitGroup
-	for _, crashes := range cases {
-		if sum.failing(t) {
-			break
+	some(len(cases), func(i int) bool {
+		p := s.play(t, b, slices.Clone(cases[i])...)
+		sum.add(p)
+		if wrong := p.judgeCase(calm); len(wrong) > 0 {
+			t.Errorf("crashes %v, died at %q:\n%s", cases[i], p.deaths, strings.Join(wrong, "\n"))
 		}
+		return !sum.failing(t)
+	})
+	t.Log(sum.String())
+}
+
+// some plays n cases, some at a time: each waits for its processes half of the
+// time. It stops when one says so.
+func some(n int, play func(i int) bool) {
+	places := make(chan struct{}, 2*runtime.GOMAXPROCS(0))
+	var players sync.WaitGroup
+	var stop atomic.Bool
+	for i := 0; i < n && !stop.Load(); i++ {
 		places <- struct{}{}
 		players.Go(func() { // a case that cannot go on ends its goroutine alone
 			defer func() { <-places }()
-			p := s.play(t, b, slices.Clone(crashes)...)
-			sum.add(p)
-			if wrong := p.judgeCase(calm); len(wrong) > 0 {
-				t.Errorf("crashes %v, died at %q:\n%s", crashes, p.deaths, strings.Join(wrong, "\n"))
+			if !play(i) {
+				stop.Store(true)
 			}
 		})
 	}
 	players.Wait()
-	t.Log(sum.String())
 }
 
 // tally is what many cases have shown.
@@ -208,7 +218,7 @@ func (s *tally) add(p played) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cases++
-	s.checked += p.checked
+	s.checked += len(p.calls)
 	s.drafts += p.outcome.drafts
 	if len(p.deaths) > 0 {
 		s.rounds[p.rounds+1]++

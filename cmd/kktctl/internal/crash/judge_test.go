@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -25,11 +26,15 @@ type judge struct {
 	url  string
 	http *http.Server
 
-	mu      sync.Mutex
-	state   string            // of the process that works now
-	used    map[string]string // the call that an intent was used for, by its id
-	faults  []string          // what broke the promise
-	checked int               // calls that cannot be repeated
+	mu     sync.Mutex
+	state  string            // of the process that works now
+	used   map[string]string // the call that an intent was used for, by its id
+	faults []string          // what broke the promise
+	calls  []call            // that cannot be repeated
+
+	process *os.Process       // that works now
+	fate    func(c call) fate // of each call; nil means that all are served
+	held    *heldCall
 
 	conns map[net.Conn]bool
 	idle  *sync.Cond // told when a connection has gone
@@ -88,7 +93,7 @@ func (j *judge) settle(t testing.TB) {
 	defer timeout.Stop()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for len(j.conns) > 0 {
+	for len(j.conns) > j.waiting() {
 		j.idle.Wait()
 	}
 }
@@ -100,8 +105,15 @@ func (j *judge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the caller died while it wrote: nothing was asked
 	}
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
-	if c, ok := callOf(r, body); ok {
+	c, once := callOf(r, body)
+	if once {
 		j.check(c)
+		if j.cutOff(w, r) {
+			return
+		}
+	}
+	if r.Method == http.MethodGet {
+		j.landBetweenReadings()
 	}
 	j.svc.ServeHTTP(w, r)
 }
@@ -111,6 +123,7 @@ type call struct {
 	effect                      state.Effect
 	application, document       string
 	serial, rnm, path, activate string
+	intent, address             string // that announced it, and for which till
 }
 
 func callOf(r *http.Request, body []byte) (call, bool) {
@@ -150,7 +163,10 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 func (j *judge) check(c call) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.checked++
+	j.calls = append(j.calls, c)
+	if h := j.held; h != nil && !h.landed && h.same(c) {
+		j.faults = append(j.faults, c.path+" was sent again while the first one was under way and had been looked for once at most")
+	}
 	snap, _, err := local.Open(j.state).Load(context.Background())
 	switch {
 	case err != nil:
@@ -168,6 +184,8 @@ func (j *judge) check(c call) {
 			j.faults = append(j.faults, fmt.Sprintf("%s came under the intent of %s", c.path, before))
 		}
 		j.used[id] = c.path
+		last := &j.calls[len(j.calls)-1]
+		last.intent, last.address = id, in.Address
 		return
 	}
 	j.faults = append(j.faults, fmt.Sprintf("%s came without a durable intent; open are %+v", c.path, snap.Intents))

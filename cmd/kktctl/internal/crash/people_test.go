@@ -22,7 +22,7 @@ func people() *scenario {
 // doTasks does what kktctl says that people owe; false when a process died.
 func doTasks(g *game) bool {
 	g.t.Helper()
-	e := g.b.run(g.t, g.j, g.dir, 0, "tasks", "--json")
+	e := g.run(0, "tasks", "--json")
 	var list struct{ Tasks []apply.Task }
 	if err := json.Unmarshal([]byte(e.out), &list); err != nil {
 		g.t.Fatalf("kktctl tasks --json: %v\n%s", err, e.out)

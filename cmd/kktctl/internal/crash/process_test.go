@@ -2,6 +2,7 @@ package crash
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,16 +21,25 @@ import (
 // bin is the folder of kktctl with crash points, and of the program that signs.
 type bin string
 
-// build makes the programs, without the race detector: they start often.
-func build(t testing.TB) bin {
-	t.Helper()
-	dir := t.TempDir()
+// programs are made once for all tests.
+var programs bin
+
+// TestMain makes the programs, without the race detector: they start often.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "kktctl-crash-bin-")
+	if err != nil {
+		panic(err)
+	}
 	cmd := exec.Command("go", "build", "-tags", "crashpoints", "-o", dir+string(filepath.Separator),
 		"github.com/kktctl/kktctl/cmd/kktctl", "github.com/kktctl/kktctl/cmd/kktctl/internal/crash/sign")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		os.Exit(1)
 	}
-	return bin(dir)
+	programs = bin(dir)
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 // limit is what one process may take: a hundred times of what it needs.
@@ -52,7 +62,7 @@ func (e ended) last() string {
 }
 
 // run runs one kktctl in a folder. It dies at point at, counted from 1.
-func (b bin) run(t testing.TB, j *judge, dir string, at int, args ...string) ended {
+func (b bin) run(t testing.TB, j *judge, dir string, at int, quiet time.Duration, args ...string) ended {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
@@ -63,12 +73,15 @@ func (b bin) run(t testing.TB, j *judge, dir string, at int, args ...string) end
 		"PATH=" + string(b), "HOME=" + dir, "USER=crash", "TMPDIR=" + os.TempDir(),
 		"KKTCTL_ENDPOINT=" + j.url, "OFD_API_KEY=" + sim.DefaultAPIKey,
 		"RENTA_LOGIN=" + sim.DefaultRentaLogin, "RENTA_PASSWORD=" + sim.DefaultRentaPassword,
-		"KKTCTL_POLL_INTERVAL=1ms", "KKTCTL_QUIET_PERIOD=1ms",
+		"KKTCTL_POLL_INTERVAL=1ms", "KKTCTL_QUIET_PERIOD=" + cmp.Or(quiet, time.Millisecond).String(),
 		"KKTCTL_CRASH_LOG=" + log, "KKTCTL_CRASH_AT=" + strconv.Itoa(at),
 	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
+	err := j.start(cmd)
+	if err == nil {
+		err = cmd.Wait()
+	}
 	if ctx.Err() != nil {
 		t.Fatalf("kktctl %s did not end:\n%s", strings.Join(args, " "), out.String())
 	}
@@ -83,6 +96,15 @@ func (b bin) run(t testing.TB, j *judge, dir string, at int, args ...string) end
 		t.Fatal(err)
 	}
 	return e
+}
+
+// start starts a process that the judge may kill.
+func (j *judge) start(cmd *exec.Cmd) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	err := cmd.Start()
+	j.process = cmd.Process
+	return err
 }
 
 // points reads what was passed, and removes the list.
@@ -136,5 +158,19 @@ func copyFile(t testing.TB, from, to string) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestReleaseHasNoCrashPoints: what users get is built without the tag, and
+// has none of this.
+func TestReleaseHasNoCrashPoints(t *testing.T) {
+	for tags, want := range map[string]bool{"": false, "crashpoints": true} {
+		out, err := exec.Command("go", "list", "-tags", tags, "-f", "{{.GoFiles}}", "github.com/kktctl/kktctl/cmd/kktctl").CombinedOutput()
+		if err != nil {
+			t.Fatalf("go list: %v\n%s", err, out)
+		}
+		if got := strings.Contains(string(out), "crashpoints.go"); got != want {
+			t.Errorf("with the tags %q crash points are built in: %v", tags, got)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -42,7 +43,7 @@ type played struct {
 	points  []string // passed by the first processes, until one died
 	deaths  []string // where processes died
 	rounds  int      // until the plan was empty, after the last death
-	checked int      // calls that cannot be repeated
+	calls   []call   // that cannot be repeated
 	wrong   []string
 }
 
@@ -55,30 +56,44 @@ type game struct {
 	root    string
 	machine int
 	dir     string
-	crashes []int // points still to die at, each counted from the death before
+	quiet   time.Duration // period; 0 means hardly any
+	crashes []int         // points still to die at, each counted from the death before
 	log     []string
 	played
 }
 
-// play runs the scenario, dying at the given points, until the plan is empty.
-func (s *scenario) play(t testing.TB, b bin, crashes ...int) played {
+// begin sets a case up; end plays it.
+func (s *scenario) begin(t testing.TB, b bin, crashes ...int) *game {
 	t.Helper()
 	root, err := os.MkdirTemp("", "kktctl-crash-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(root)
 	g := &game{scenario: s, t: t, b: b, j: newJudge(t, s.world(t)), root: root, crashes: crashes}
-	defer g.j.close()
 	g.move()
+	return g
+}
+
+// end goes on until the plan is empty, and gives what was shown.
+func (g *game) end() played {
+	g.t.Helper()
+	defer os.RemoveAll(g.root)
+	defer g.j.close()
 	g.goOn()
-	g.outcome = outcomeOf(t, g.j, g.dir, s.name)
-	g.checked = g.j.checked
+	g.j.finish()
+	g.outcome = outcomeOf(g.t, g.j, g.dir, g.name)
+	g.calls = g.j.calls
 	g.wrong = append(g.wrong, g.j.verdict()...)
 	if len(g.wrong) > 0 {
 		g.wrong = append(g.wrong, g.log...)
 	}
 	return g.played
+}
+
+// play runs the scenario, dying at the given points, until the plan is empty.
+func (s *scenario) play(t testing.TB, b bin, crashes ...int) played {
+	t.Helper()
+	return s.begin(t, b, crashes...).end()
 }
 
 // move lets the next process work on another machine.
@@ -89,6 +104,12 @@ func (g *game) move() {
 	g.j.use(g.dir, g.name)
 }
 
+// run runs a command that dies at point at, and looks no further.
+func (g *game) run(at int, args ...string) ended {
+	g.t.Helper()
+	return g.b.run(g.t, g.j, g.dir, at, g.quiet, args...)
+}
+
 // do runs a command and tells whether it lived. What died goes on elsewhere.
 func (g *game) do(args ...string) bool {
 	g.t.Helper()
@@ -96,7 +117,7 @@ func (g *game) do(args ...string) bool {
 	if len(g.crashes) > 0 {
 		at = g.crashes[0]
 	}
-	e := g.b.run(g.t, g.j, g.dir, at, args...)
+	e := g.run(at, args...)
 	g.log = append(g.log, fmt.Sprintf("$ kktctl %s\n%s", strings.Join(args, " "), e.out))
 	if len(g.deaths) == 0 {
 		g.points = append(g.points, e.points...)
@@ -104,7 +125,7 @@ func (g *game) do(args ...string) bool {
 	if e.killed {
 		g.deaths = append(g.deaths, e.last())
 		g.log = append(g.log, "killed: "+e.last())
-		g.crashes = g.crashes[1:]
+		g.crashes = g.crashes[min(1, len(g.crashes)):]
 		g.j.settle(g.t)
 		g.move()
 		return false
@@ -142,7 +163,7 @@ func (g *game) round() bool {
 		g.rounds = -1
 		return false
 	}
-	e := g.b.run(g.t, g.j, g.dir, 0, "plan", "--detailed-exitcode")
+	e := g.run(0, "plan", "--detailed-exitcode")
 	if e.code == 0 {
 		return true
 	}
