@@ -5,7 +5,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: build test bench check fmt generate demo clean help
+.PHONY: build test crash bench check fmt generate demo clean help
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ build: ## build bin/kktctl
 
 test: ## run every test with the race detector; skipped tests are named and counted
 	scripts/test.sh
+
+crash: ## kill kktctl at every point of its work: up to an hour, make test has a sample
+	KKTCTL_CRASH=all $(GO) test -v -count=1 -timeout 3h ./cmd/kktctl/internal/crash
 
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
