@@ -176,6 +176,9 @@ func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 // intent and the result stand in one entry.
 func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) outcome {
 	now := r.s.now().UTC()
+	if tr.Due.IsZero() {
+		tr.Due = run.Workflow.Due // a term holds until another is set
+	}
 	o := outcome{phase: tr.Phase, waitingFor: tr.WaitingFor, retryAfter: tr.RetryAfter, message: tr.Message, hint: tr.Hint, due: tr.Due, since: now}
 	if tr.Phase == run.Workflow.Phase {
 		o.since = run.Workflow.Since

@@ -100,6 +100,7 @@ type Task struct {
 	WaitingFor planner.Wait   `json:"waitingFor"`
 	Since      time.Time      `json:"since"`
 	Due        time.Time      `json:"due,omitzero"`
+	RNM        string         `json:"rnm,omitempty"` // once assigned: a till wants it for its report of registration
 	What       string         `json:"what"`
 	Commands   []string       `json:"commands,omitempty"`
 }

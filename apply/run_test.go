@@ -119,6 +119,61 @@ func TestRunLeavesWhatWaitsAndSaysWhatWaitsForIt(t *testing.T) {
 	}
 }
 
+// What was given is no task any more, and may be given again until it is sent.
+func TestGivenTasksAreNotOwed(t *testing.T) {
+	s := open(t, newStore())
+	due := time.Date(2026, 11, 23, 20, 59, 59, 0, time.UTC)
+	waiting := planner.WaitReport
+	p := &script{advance: func(_ context.Context, run *apply.Run) (apply.Transition, error) {
+		d := run.Workflow.Data
+		d.RNM = "0000002950038403"
+		tr := apply.Transition{Phase: "report", Data: d, Status: apply.Waiting, WaitingFor: waiting, Message: "print it"}
+		if waiting == planner.WaitReport {
+			tr.Due = due
+		}
+		return tr, nil
+	}}
+	rep, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a")), p, apply.Options{})
+	must(t, err)
+	if len(rep.Tasks) != 1 || rep.Tasks[0].RNM != "0000002950038403" || rep.Tasks[0].What != "print it" {
+		t.Errorf("tasks: %+v", rep.Tasks)
+	}
+	must(t, s.GiveReport(t.Context(), "kkts.a", spec.FiscalReport{Document: "1"}))
+	if tasks := apply.Tasks(s.Snapshot()); len(tasks) != 0 {
+		t.Errorf("given, and owed still: %+v", tasks)
+	}
+	must(t, s.GiveReport(t.Context(), "kkts.a", spec.FiscalReport{Document: "2"}))
+
+	waiting = planner.WaitSignature // a later phase that names no term of its own
+	cont := planner.Step{ID: "register:kkts.a", Action: planner.Continue, Continues: planner.Register, Address: "kkts.a"}
+	rep, err = s.Run(t.Context(), fleet("a"), plan(s, cont), p, apply.Options{})
+	must(t, err)
+	if len(rep.Tasks) != 1 || !rep.Tasks[0].Due.Equal(due) {
+		t.Errorf("the term is lost: %+v", rep.Tasks)
+	}
+}
+
+// A declaration of another till under the same name is not the workflow's.
+func TestAnotherTillOfTheSameNameIsNotShown(t *testing.T) {
+	s := open(t, newStore())
+	f := fleet("a")
+	p := &script{advance: func(_ context.Context, run *apply.Run) (apply.Transition, error) {
+		if (run.Till != nil) != (f.KKTs["a"].Serial == "1a" && f.Companies["c"].INN == "5252012620") {
+			t.Errorf("the till shown is %+v", run.Till)
+		}
+		return apply.Transition{Phase: "tax", Data: run.Workflow.Data, Status: apply.Waiting, WaitingFor: planner.WaitTaxService}, nil
+	}}
+	_, err := s.Run(t.Context(), f, plan(s, step(planner.Register, "a")), p, apply.Options{})
+	must(t, err)
+	cont := planner.Step{ID: "register:kkts.a", Action: planner.Continue, Continues: planner.Register, Address: "kkts.a"}
+	f.KKTs["a"] = spec.KKT{Name: "a", Company: "c", Serial: "2"}
+	_, err = s.Run(t.Context(), f, plan(s, cont), p, apply.Options{Resume: true})
+	must(t, err)
+	f.KKTs["a"], f.Companies["c"] = spec.KKT{Name: "a", Company: "c", Serial: "1a"}, spec.Company{INN: "7841465198"}
+	_, err = s.Run(t.Context(), f, plan(s, cont), p, apply.Options{Resume: true})
+	must(t, err)
+}
+
 func TestWaitPollsOnUntilDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, newStore())

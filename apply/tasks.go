@@ -36,13 +36,22 @@ func Tasks(snap *state.Snapshot) []Task {
 }
 
 func task(address string, w *state.Workflow) (Task, bool) {
-	t := Task{Address: address, Action: planner.Action(w.Action), WaitingFor: planner.Wait(w.WaitingFor), Since: w.Since, Due: w.Due}
-	switch t.WaitingFor {
+	t := Task{
+		Address: address, Action: planner.Action(w.Action), WaitingFor: planner.Wait(w.WaitingFor), Since: w.Since, Due: w.Due,
+		RNM: w.Data.RNM,
+	}
+	switch given := w.Data; t.WaitingFor {
 	case planner.WaitSignature:
+		if given.Signature != "" {
+			return Task{}, false // it goes on with the next apply or resume
+		}
 		t.What = cmp.Or(w.Message, "sign the document")
 		t.Commands = []string{fmt.Sprintf("kktctl tasks sign %s --signature FILE", address)}
 	case planner.WaitReport:
-		t.What = "print the report of registration on the till and enter what it says"
+		if given.Report != nil {
+			return Task{}, false
+		}
+		t.What = cmp.Or(w.Message, "print the report of registration on the till and enter what it says")
 		t.Commands = []string{fmt.Sprintf("kktctl tasks report %s --at YYYY-MM-DDTHH:MM:SS --document NUMBER --sign FISCAL-SIGN", address)}
 	case planner.WaitPapers:
 		t.What = cmp.Or(w.Message, "write fnChange.closed and fnChange.installed into the fleet file")
