@@ -53,7 +53,7 @@ func writeDiagnostic(b *strings.Builder, d diag.Diagnostic, t theme, o Options) 
 	}
 	b.WriteString(Clean(d.Summary) + "\n")
 	writeIndented(b, "  ", style{}, "", d.Detail, o)
-	writeIndented(b, "  ", t.cyan, "hint: ", d.Hint, o)
+	writeIndented(b, "  ", t.cyan, "hint: ", o.commands(d.Hint), o)
 }
 
 // writeIndented writes text of several lines, wrapped, after a label; the

@@ -28,9 +28,15 @@ func eventLine(e apply.Event, t theme) string {
 	return head + ": " + said
 }
 
+// hintMark begins the line of an error's text that tells the way out. An
+// event has its hint in a field of its own; one that came with the text is
+// not repeated.
+const hintMark = "\nhint: "
+
 // eventText is what an event says of its step.
 func eventText(e apply.Event) string {
-	msg := Clean(e.Message)
+	msg, _, _ := strings.Cut(e.Message, hintMark)
+	msg = Clean(msg)
 	switch e.Type {
 	case apply.EventStart:
 		if e.Phase != "" {

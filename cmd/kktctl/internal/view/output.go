@@ -3,6 +3,7 @@ package view
 import (
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -118,6 +119,35 @@ func (o Options) width() int {
 	default:
 		return o.Width
 	}
+}
+
+// commands puts the program into the commands that a text names, so that they
+// can be copied as they are.
+func (o Options) commands(text string) string {
+	if o.Program == "" || o.Program == "kktctl" || !strings.Contains(text, "kktctl ") {
+		return text
+	}
+	words := strings.Split(text, "kktctl ")
+	var b strings.Builder
+	for i, w := range words[:len(words)-1] {
+		b.WriteString(w)
+		if name, _, _ := strings.Cut(words[i+1], " "); isCommand(strings.TrimRight(name, ".,:;\n")) {
+			b.WriteString(o.Program + " ")
+		} else {
+			b.WriteString("kktctl ")
+		}
+	}
+	return b.String() + words[len(words)-1]
+}
+
+// isCommand tells the commands that take the flags of Program from other
+// words.
+func isCommand(name string) bool {
+	switch name {
+	case "validate", "plan", "apply", "resume", "tasks", "resolve", "state", "unlock":
+		return true
+	}
+	return false
 }
 
 // program is the beginning of a command to copy.

@@ -122,8 +122,12 @@ func (p *Progress) stays(e apply.Event) string {
 		return ""
 	}
 	l += "\n"
-	if e.Hint != "" {
-		l += "  " + p.t.cyan.of("hint: ") + Clean(e.Hint) + "\n"
+	hint := e.Hint
+	if hint == "" {
+		_, hint, _ = strings.Cut(e.Message, hintMark)
+	}
+	if hint != "" {
+		l += "  " + p.t.cyan.of("hint: ") + Clean(hint) + "\n"
 	}
 	return l
 }

@@ -63,18 +63,26 @@ type reportWriter struct {
 	t theme
 }
 
+// maxListed is how many steps of one state are listed without -v.
+const maxListed = 20
+
 // section writes the steps of one state under a title, when there are any.
+// Those whose outcome is unknown are never left out: each owes a decision.
 func (w *reportWriter) section(r *apply.Report, st apply.StepState, title string, write func(apply.StepResult)) {
-	first := true
+	n := 0
 	for _, s := range r.Steps {
 		if s.State != st {
 			continue
 		}
-		if first {
+		if n++; n == 1 {
 			w.b.WriteString("\n" + w.t.bold.of(title) + "\n")
-			first = false
 		}
-		write(s)
+		if n <= maxListed || w.o.Verbose || st == apply.StepUnknown {
+			write(s)
+		}
+	}
+	if n > maxListed && !w.o.Verbose && st != apply.StepUnknown {
+		w.b.WriteString("  " + w.t.dim.of(fmt.Sprintf("and %d more (all with -v)", n-maxListed)) + "\n")
 	}
 }
 
@@ -96,7 +104,7 @@ func (w *reportWriter) head(st style, s apply.StepResult, text string) {
 }
 
 func (w *reportWriter) hint(s apply.StepResult) {
-	writeIndented(&w.b, "    ", w.t.cyan, "hint: ", s.Hint, w.o)
+	writeIndented(&w.b, "    ", w.t.cyan, "hint: ", w.o.commands(s.Hint), w.o)
 }
 
 func (w *reportWriter) failed(s apply.StepResult) {
@@ -164,11 +172,17 @@ func (w *reportWriter) waitingSteps(r *apply.Report) {
 	}
 }
 
+// What the two answers to kktctl resolve mean.
+const (
+	ifSent    = "if it happened:"
+	ifNotSent = "if it did not happen (it is sent again):"
+)
+
 // unknown says what to look at and how to say what was seen.
 func (w *reportWriter) unknown(s apply.StepResult) {
 	w.head(w.t.yellow, s, reason(s))
 	w.hint(s)
 	address := shellQuote(s.Address)
-	w.b.WriteString("    if it happened:\n      " + w.o.program() + " resolve " + address + " --sent\n")
-	w.b.WriteString("    if it did not:\n      " + w.o.program() + " resolve " + address + " --not-sent\n")
+	w.b.WriteString("    " + ifSent + "\n      " + w.o.program() + " resolve " + address + " --sent\n")
+	w.b.WriteString("    " + ifNotSent + "\n      " + w.o.program() + " resolve " + address + " --not-sent\n")
 }

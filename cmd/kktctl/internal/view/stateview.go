@@ -19,18 +19,25 @@ func StateList(s *state.Snapshot, o Options) string {
 	var rows [][]string
 	for _, a := range slices.Sorted(maps.Keys(s.Resources)) {
 		r := s.Resources[a]
-		rows = append(rows, []string{Clean(a), statusWord(r.Status), Clean(r.Identity.Serial), Clean(r.Identity.RNM), runningWords(r)})
+		rows = append(rows, []string{Clean(a), statusWord(r), Clean(r.Identity.Serial), Clean(r.Identity.RNM), runningWords(r)})
 	}
 	var b strings.Builder
 	writeTable(&b, newTheme(o.Color), cols, rows, "", o.width())
 	return b.String()
 }
 
-func statusWord(s state.Status) string {
-	if s == "" {
-		return "new"
+// statusWord is a till's status. One without a status is new when it is being
+// registered; of any other it is not known here what it is.
+func statusWord(r state.Resource) string {
+	if r.Status != "" {
+		return Clean(string(r.Status))
 	}
-	return Clean(string(s))
+	for _, w := range r.Workflows {
+		if w != nil && planner.Action(w.Action) != planner.Register {
+			return "—"
+		}
+	}
+	return "new"
 }
 
 // runningWords names the running workflows of a till.
@@ -68,7 +75,7 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 	}
 	w := &fieldWriter{o: o, t: newTheme(o.Color)}
 	w.b.WriteString(w.t.bold.of(Clean(address)) + "\n")
-	w.field("status", statusWord(r.Status))
+	w.field("status", statusWord(r))
 	w.time("since", r.Since)
 	w.field("serial", r.Identity.Serial)
 	w.field("rnm", r.Identity.RNM)

@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
 )
 
 // The rules of the list of tasks: what is due first stands first, as it was
-// given; below each task its commands, one a line, ready to copy.
+// given; what is too long for its row stands below it, and only there; below
+// each task its commands, one a line, ready to copy.
 
 // Tasks is what people owe, or nothing when nobody owes anything.
 func Tasks(list []apply.Task, o Options) string {
@@ -22,12 +24,27 @@ func Tasks(list []apply.Task, o Options) string {
 	}
 	const indent = "  "
 	widths := layOut(cols, rows, o.width()-len(indent))
+	long := make([]bool, len(list))
+	for i, t := range list {
+		if long[i] = width(rows[i][1]) > widths[1]; long[i] {
+			rows[i][1] = whom(t.WaitingFor)
+		}
+	}
+	widths = layOut(cols, rows, o.width()-len(indent))
 	th := newTheme(o.Color)
 	var b strings.Builder
 	b.WriteString(th.bold.of("People owe "+count(len(list), "thing")) + "\n")
 	b.WriteString(indent + th.dim.of(row([]string{"TILL", "WHAT", "SINCE", "DUE"}, widths)) + "\n")
 	for i, t := range list {
-		writeTask(&b, t, rows[i], widths, th, o)
+		line := row(rows[i], widths)
+		if o.overdue(t.Due) {
+			line = th.red.of(line)
+		}
+		b.WriteString(indent + line + "\n")
+		if long[i] {
+			writeIndented(&b, "      ", style{}, "", t.What, o)
+		}
+		writeCommands(&b, t, th, o)
 	}
 	return b.String()
 }
@@ -55,18 +72,18 @@ func taskRow(t apply.Task, o Options) []string {
 	return r
 }
 
-// writeTask writes a row, whole below it what the row had to cut, and the
-// commands.
-func writeTask(b *strings.Builder, t apply.Task, cells []string, widths []int, th theme, o Options) {
-	line := row(cells, widths)
-	if o.overdue(t.Due) {
-		line = th.red.of(line)
-	}
-	b.WriteString("  " + line + "\n")
-	if width(cells[1]) > widths[1] {
-		writeIndented(b, "      ", style{}, "", t.What, o)
-	}
+// writeCommands writes the commands of a task; where a person decides, each
+// below what it means.
+func writeCommands(b *strings.Builder, t apply.Task, th theme, o Options) {
 	for _, c := range t.Commands {
+		if t.WaitingFor == planner.WaitPerson {
+			switch {
+			case strings.HasSuffix(c, " --sent"):
+				b.WriteString("      " + ifSent + "\n  ")
+			case strings.HasSuffix(c, " --not-sent"):
+				b.WriteString("      " + ifNotSent + "\n  ")
+			}
+		}
 		if rest, ok := strings.CutPrefix(c, "kktctl "); ok {
 			c = o.program() + " " + rest
 		}
