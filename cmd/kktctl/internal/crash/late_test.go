@@ -195,10 +195,10 @@ func TestUndecidable(t *testing.T) {
 	s := everything(10)
 	calm := s.calm(t, programs)
 	for name, c := range map[string]undecidable{
-		"a code is less by one, and nobody used it": {
+		"a code is more by one, and nobody says why": {
 			fate: lost, effect: state.EffectPay, address: "kkts.paid-2", word: "--not-sent",
-			spoil: func(w *sim.World) { *poolCode(w).Count-- },
-			mend:  func(w *sim.World) { *poolCode(w).Count++ },
+			spoil: func(w *sim.World) { *poolCode(w).Count++ },
+			mend:  func(w *sim.World) { *poolCode(w).Count-- },
 		},
 		"a signed application shows nothing": {
 			fate: unread, effect: state.EffectSign, address: "kkts.moved-1", word: "--sent",
