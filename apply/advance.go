@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -25,6 +26,10 @@ const draftPhase = "draft"
 // longest workflow has twelve phases.
 const maxAdvances = 100
 
+// errElsewhere tells that a workflow of this run was taken to its end, or begun
+// anew, by somebody else while the lock was given back.
+var errElsewhere = errors.New("another kktctl has gone on with it meanwhile")
+
 // advance makes one transition of a node's workflow and records it. Starting
 // and resuming are the same: a new workflow is recorded, then advanced.
 func (r *runner) advance(ctx context.Context, n *node) outcome {
@@ -33,6 +38,9 @@ func (r *runner) advance(ctx context.Context, n *node) outcome {
 		return outcome{state: StepFailed, message: err.Error(), err: err}
 	}
 	w, err := r.workflow(ctx, n)
+	if errors.Is(err, errElsewhere) {
+		return outcome{state: StepSkipped, message: err.Error(), hint: "plan again"}
+	}
 	if err != nil {
 		return outcome{state: StepFailed, message: err.Error(), err: err}
 	}
@@ -71,7 +79,8 @@ func (r *runner) interrupted(ctx context.Context, address string, w *state.Workf
 // workflow returns the running workflow of the node, recording a new one.
 func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error) {
 	res := r.s.resource(n.step.Address)
-	if w := res.Workflows[string(n.action)]; w != nil {
+	if w := res.Workflows[string(n.action)]; w != nil && (n.id == "" || n.id == w.ID) {
+		n.id = w.ID
 		if !n.met {
 			n.met, n.anew = true, r.unbegun(w)
 		}
@@ -79,6 +88,9 @@ func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error)
 			w.Phase, w.Data = firstPhase, startData(n.step)
 		}
 		return w, nil
+	}
+	if n.id != "" {
+		return nil, errElsewhere
 	}
 	if n.step.Action == planner.Continue {
 		return nil, fmt.Errorf("the workflow to continue is not in the state any more: plan again")
@@ -89,6 +101,7 @@ func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error)
 		res.Workflows[w.Action] = w
 		identify(res, r.fleet, n.step)
 	})
+	n.id = w.ID
 	c := *w
 	return &c, err
 }
@@ -191,6 +204,10 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 			open.At, e.Intent = now, &open
 		}
 	}
+	if e.SettledIntent == "" && e.Intent == nil && nothingNew(&run.Workflow, tr) {
+		o.state = StepWaiting // a poll that shows nothing new is not worth an entry
+		return o
+	}
 	err := r.s.outcome(ctx, n.step.Address, e, func(res *state.Resource) { fold(res, run, tr, o.since, now) })
 	if err != nil {
 		return outcome{
@@ -200,6 +217,13 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 	}
 	o.state = map[Status]StepState{Next: "", Waiting: StepWaiting, Done: StepDone, Failed: StepFailed, Unknown: StepUnknown, Dropped: StepSkipped}[tr.Status]
 	return o
+}
+
+// nothingNew tells whether a transition leaves its workflow just as it was.
+func nothingNew(w *state.Workflow, tr Transition) bool {
+	return tr.Status == Waiting && tr.Orphan == "" && !w.Unknown && w.Resolution == nil &&
+		tr.Phase == w.Phase && string(tr.WaitingFor) == w.WaitingFor && tr.Message == w.Message && tr.Due.Equal(w.Due) &&
+		reflect.DeepEqual(tr.Data, w.Data)
 }
 
 func event(run *Run, tr Transition) string {

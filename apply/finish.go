@@ -39,6 +39,12 @@ func (s *Session) fingerprintKey() string {
 	return s.snap.FingerprintKey()
 }
 
+func (s *Session) isAway() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.away
+}
+
 func (s *Session) serial() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

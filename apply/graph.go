@@ -18,8 +18,9 @@ type node struct {
 	missing int            // requirements not done yet
 	needed  []*node        // who requires it
 	started bool
-	met     bool // its workflow was looked at in this run
-	anew    bool // that had sent nothing then, and was planned as if it did not run
+	id      string // of its workflow, once it runs
+	met     bool   // its workflow was looked at in this run
+	anew    bool   // that had sent nothing then, and was planned as if it did not run
 	// advances counts the transitions since the step last waited.
 	advances int
 	state    StepState // empty while it is not settled
@@ -56,7 +57,7 @@ func newGraph(plan *planner.Plan, resume bool) *graph {
 	byID := make(map[string]*node, len(plan.Steps))
 	moves := resume && slices.ContainsFunc(plan.Steps, movesOn)
 	for _, st := range plan.Steps {
-		if resume && st.Action != planner.Continue && !(moves && st.Action == planner.Move) {
+		if resume && (st.Action != planner.Continue || st.Unbegun) && !(moves && st.Action == planner.Move) {
 			continue
 		}
 		n := &node{step: st, action: st.Action, index: len(g.nodes)}

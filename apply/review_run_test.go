@@ -200,7 +200,7 @@ func TestLeaseThatIsLostEndsTheRun(t *testing.T) {
 		p := &script{advance: func(_ context.Context, run *apply.Run) (apply.Transition, error) {
 			return apply.Transition{Phase: "tax", Data: run.Workflow.Data, Status: apply.Waiting}, nil
 		}}
-		_, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a")), p, apply.Options{Wait: 24 * time.Hour})
+		_, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a")), p, apply.Options{KeepLock: true, Wait: 24 * time.Hour})
 		if !errors.Is(err, state.ErrFenced) {
 			t.Errorf("error: %v", err)
 		}

@@ -23,6 +23,7 @@ type Options struct {
 	PollInterval time.Duration // fixes the interval between polls; 0: from 5 s, growing with age to 10 min
 	QuietPeriod  time.Duration // 0 means DefaultQuietPeriod
 	Resume       bool          // only continues what runs; starts nothing
+	KeepLock     bool          // also while nothing can be done: the lock guards more than the state
 	Codes        map[string]string
 	Listener     Listener
 	Version      string
@@ -101,6 +102,9 @@ type runner struct {
 	provider Provider
 	o        Options
 	graph    *graph
+	// stale: another kktctl has changed the state while this one rested. What
+	// runs goes on; nothing of this plan begins any more.
+	stale bool
 }
 
 func (r *runner) event(e Event) {
@@ -129,7 +133,12 @@ func (r *runner) run(ctx context.Context) error {
 		if !ok || wake.After(deadline) {
 			return nil
 		}
-		if !r.sleep(ctx, wake) {
+		switch goOn, err := r.rest(ctx, wake, deadline); {
+		case err != nil:
+			return err
+		case !goOn && r.s.isAway():
+			return ctx.Err() // stopped, or others go on with what waits
+		case !goOn:
 			continue // stopped: the next round returns
 		}
 		r.provider.Round()
@@ -152,6 +161,10 @@ func (r *runner) drain(ctx context.Context) {
 			n := r.graph.pop()
 			if n == nil {
 				break
+			}
+			if r.stale && !n.started {
+				r.finish(n, outcome{state: StepSkipped, message: "another kktctl has changed the state meanwhile: nothing of this plan begins any more", hint: "plan again"})
+				continue
 			}
 			r.start(n)
 			running++

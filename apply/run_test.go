@@ -198,6 +198,23 @@ func TestWaitPollsOnUntilDone(t *testing.T) {
 	})
 }
 
+// A poll that shows nothing new writes nothing: an apply that waits for days
+// does not fill the journal.
+func TestIdlePollsWriteNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, newStore())
+		p := &script{advance: func(_ context.Context, run *apply.Run) (apply.Transition, error) {
+			return apply.Transition{Phase: "tax", Data: run.Workflow.Data, Status: apply.Waiting, WaitingFor: planner.WaitTaxService}, nil
+		}}
+		_, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a")), p, apply.Options{Wait: 24 * time.Hour})
+		must(t, err)
+		if serial := s.Snapshot().Serial; serial > 2 || len(p.order) < 100 {
+			t.Errorf("%d entries after %d polls", serial, len(p.order))
+		}
+		must(t, s.Close(t.Context()))
+	})
+}
+
 func TestWaitEndsAtItsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, newStore())
@@ -309,7 +326,8 @@ func TestOpenIntentIsShownToTheNextProcess(t *testing.T) {
 func TestResumeStartsNothing(t *testing.T) {
 	s := open(t, newStore())
 	p := &script{advance: phases()}
-	rep, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a")), p, apply.Options{Resume: true})
+	unbegun := planner.Step{ID: "pay:kkts.a", Action: planner.Continue, Continues: planner.Pay, Address: "kkts.a", Unbegun: true}
+	rep, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a"), unbegun), p, apply.Options{Resume: true})
 	if err != nil || len(rep.Steps) != 0 || len(p.order) != 0 {
 		t.Errorf("%+v, %v, %v", rep, p.order, err)
 	}

@@ -13,10 +13,11 @@ import (
 // Session is a held lock with the state behind it. All writing to a state
 // goes through one.
 type Session struct {
-	store state.Store
-	lease *state.Lease
-	who   string
-	now   func() time.Time
+	store   state.Store
+	request state.LockRequest
+	lease   *state.Lease
+	who     string
+	now     func() time.Time
 
 	// Notices tell a person what was met while opening: a repaired journal, a
 	// holder that crashed.
@@ -31,6 +32,7 @@ type Session struct {
 	snap   *state.Snapshot
 	exists bool // the state is in the store
 	dirty  bool // something was appended since the last compaction
+	away   bool // the lock was given back for a while
 	broken error
 	locks  map[string]*sync.Mutex // by address: one writer of a resource at a time
 	lost   lost                   // what is known and could not be written
@@ -48,7 +50,7 @@ func Open(ctx context.Context, store state.Store, fleet string, req state.LockRe
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{store: store, lease: lease, who: req.Holder, now: now, locks: map[string]*sync.Mutex{}}
+	s := &Session{store: store, request: req, lease: lease, who: req.Holder, now: now, locks: map[string]*sync.Mutex{}}
 	if p := lease.Previous; p != nil {
 		s.Notices = append(s.Notices, fmt.Sprintf(
 			"the last holder of the state ended without unlocking it: %s (%s, since %s); what it had sent is settled by reading",
@@ -234,6 +236,9 @@ func (s *Session) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	if s.stopRenew != nil {
 		s.stopRenew()
+	}
+	if s.away {
+		return nil
 	}
 	var err error
 	if s.dirty && s.Err() == nil {

@@ -60,7 +60,7 @@ func (t *till) continued(s *Step) {
 	if r == nil {
 		return
 	}
-	s.Action, s.Continues, s.Phase, s.Since = Continue, s.Action, r.Phase, r.Since
+	s.Action, s.Continues, s.Phase, s.Since, s.Unbegun = Continue, s.Action, r.Phase, r.Since, true
 	if len(s.Waits) > 0 && s.Waits[0] == WaitPapers {
 		s.WaitingFor, s.Message = WaitPapers, r.Message
 	}

@@ -241,6 +241,9 @@ type Step struct {
 	WaitingFor Wait      `json:"waitingFor,omitempty"`
 	Message    string    `json:"message,omitempty"`
 
+	// Unbegun: the state holds the workflow, which has sent nothing; the step is
+	// planned anew, and begins with an apply.
+	Unbegun bool `json:"unbegun,omitempty"`
 	// Obsolete: the workflow has sent nothing and is not needed any more; apply
 	// drops it.
 	Obsolete bool `json:"obsolete,omitempty"`
