@@ -11,6 +11,7 @@ import (
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 type applyOptions struct {
@@ -43,6 +44,8 @@ as stale.`,
 	o.planning.flags(f)
 	o.running.flags(f)
 	f.BoolVar(&o.AutoApprove, "auto-approve", false, "do not ask")
+	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
+	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	return cmd
 }
 
@@ -142,6 +145,9 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 			return err
 		}
 	}
+	if !w.g.Sandbox {
+		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(w.fleet, plan, diag.Error)...)
+	}
 	if !o.JSON {
 		if err := a.showPlan(w.g, plan, "text"); err != nil {
 			return err
@@ -174,7 +180,7 @@ func (o applyOptions) planningFor(saved *planFile) planning {
 // before.
 func startsSomething(plan *planner.Plan) bool {
 	for _, s := range plan.Steps {
-		if s.Action != planner.Continue {
+		if s.Action != planner.Continue || s.Unbegun {
 			return true
 		}
 	}

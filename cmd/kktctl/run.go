@@ -32,8 +32,8 @@ type running struct {
 }
 
 func (r *running) flags(f *pflag.FlagSet) {
-	f.DurationVar(&r.Wait, "wait", 0, "go on for so long with what waits, such as 30m")
-	f.DurationVar(&r.LockTimeout, "lock-timeout", 0, "wait for the state's lock for so long")
+	f.Var((*span)(&r.Wait), "wait", "go on for so long with what waits, such as 30m")
+	lockTimeoutFlag(f, &r.LockTimeout)
 	f.IntVar(&r.Parallelism, "parallelism", 10, "steps at the same time")
 	f.BoolVar(&r.JSON, "json", false, "one JSON object a line")
 	f.BoolVar(&r.Detailed, "detailed-exitcode", false, "exit 3 when something waits")
@@ -45,7 +45,7 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	if err != nil {
 		return err
 	}
-	listener, done := a.listener(w.g, plan, o)
+	listener, done := a.listener(w.g, in, plan, o)
 	opts.Listener = listener
 	in.softly()
 	report, err := w.session.Run(ctx, w.fleet, plan, w.backend.provider, opts)
@@ -82,7 +82,7 @@ func (a *App) runOptions(in *interrupts, w *work, o running) (apply.Options, err
 	}
 	return apply.Options{
 		Parallelism: o.Parallelism, Wait: o.Wait, PollInterval: poll, QuietPeriod: quiet,
-		Resume: o.resume, Codes: w.backend.codes, Version: version, Stop: in.stop,
+		Resume: o.resume, KeepLock: w.g.Sandbox, Codes: w.backend.codes, Version: version, Stop: in.stop,
 	}, nil
 }
 
@@ -100,7 +100,7 @@ func (a *App) envDuration(name string) (time.Duration, error) {
 }
 
 // listener shows what happens: as JSON lines, or for people on stderr.
-func (a *App) listener(g *globals, plan *planner.Plan, o running) (apply.Listener, func() error) {
+func (a *App) listener(g *globals, in *interrupts, plan *planner.Plan, o running) (apply.Listener, func() error) {
 	if o.JSON {
 		lines := view.NewJSONLines(a.Out)
 		return lines, lines.Err
@@ -108,7 +108,7 @@ func (a *App) listener(g *globals, plan *planner.Plan, o running) (apply.Listene
 	out := a.output(g)
 	out.Moving = out.Moving && !g.Verbose // the calls that -v tells of would tear the picture
 	p := view.NewProgress(out, len(plan.Steps), view.ProgressOptions{Now: a.Now, Size: a.Size})
-	return p, p.Close
+	return p, in.through(p.Say, p.Close)
 }
 
 // otherErrors leaves out the failed steps: the report tells of them.
