@@ -61,6 +61,9 @@ func (s *Store) turn(snap *state.Snapshot, data []byte) error {
 	if err := s.copy(s.path, s.backupPath(), state.MaxSnapshot); err != nil {
 		return err
 	}
+	if err := s.syncDir(); err != nil {
+		return err
+	}
 	if err := s.replace(s.path, data); err != nil {
 		return err
 	}
@@ -68,10 +71,11 @@ func (s *Store) turn(snap *state.Snapshot, data []byte) error {
 	return err
 }
 
+// copy puts a file's content into another; the name is durable after syncDir.
 func (s *Store) copy(from, to string, limit int64) error {
 	data, err := s.read(from, limit, false)
 	if err != nil || data == nil {
 		return err
 	}
-	return s.replace(to, data)
+	return s.put(to, data)
 }

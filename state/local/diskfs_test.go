@@ -18,6 +18,8 @@ type machine struct {
 	n       int // operations so far
 	changed int // those that change something
 	stopAt  int // the change that is not made any more, from 1; 0: none
+	soon    int // when not 0: so many changes after a failure, or after, it stops, too
+	after   string
 	stopped bool
 	fail    func(op string, n int) failing // decides about operation n; nil: none fails
 	without string                         // the sync that does nothing
@@ -42,10 +44,13 @@ func (m *machine) op(kind, name string, changes bool) (failing, error) {
 			return failing{}, errStopped
 		}
 	}
-	if m.fail == nil {
-		return failing{}, nil
+	f := failing{}
+	if m.fail != nil {
+		f = m.fail(kind+" "+name, m.n)
 	}
-	f := m.fail(kind+" "+name, m.n)
+	if m.soon > 0 && (kind+" "+name == m.after || f != failing{}) {
+		m.stopAt, m.soon = m.changed+m.soon, 0
+	}
 	if f.err != nil {
 		return f, &fs.PathError{Op: kind, Path: name, Err: f.err}
 	}
@@ -65,6 +70,7 @@ func (m *machine) find(kind, name string) (*inode, error) {
 	if _, err := m.op(kind, name, false); err != nil {
 		return nil, err
 	}
+	m.renamed = "" // its folder is synced before anything else is done
 	n := m.names[name]
 	if n == nil {
 		return nil, &fs.PathError{Op: kind, Path: name, Err: fs.ErrNotExist}

@@ -81,6 +81,14 @@ func readAll(f File, limit int64) ([]byte, error) {
 // replace puts data in the place of a file so that, whatever happens, either
 // the old content or the new one is there; the new one is durable on return.
 func (s *Store) replace(name string, data []byte) error {
+	if err := s.put(name, data); err != nil {
+		return err
+	}
+	return s.syncDir()
+}
+
+// put is replace without making the name durable.
+func (s *Store) put(name string, data []byte) error {
 	if _, err := s.exists(name); err != nil {
 		return err
 	}
@@ -93,8 +101,13 @@ func (s *Store) replace(name string, data []byte) error {
 		_ = s.fs.Remove(temp) // a leftover is replaced by the next write
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	if err := s.fs.SyncDir(filepath.Dir(name)); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+	return nil
+}
+
+// syncDir makes the names beside the state durable.
+func (s *Store) syncDir() error {
+	if err := s.fs.SyncDir(filepath.Dir(s.path)); err != nil {
+		return fmt.Errorf("write %s: %w", s.path, err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"syscall"
@@ -167,7 +168,9 @@ func told(got *state.LockInfo, may []holder) error {
 func (l *life) load(s *local.Store, m *machine) error {
 	got, _, err := s.Load(context.Background())
 	if err != nil {
-		return l.failed(m, "load", err)
+		err = l.failed(m, "load", err)
+		m.stopped = true // nobody goes on with what could not be read
+		return err
 	}
 	return l.shown(got)
 }
@@ -263,12 +266,7 @@ func (l *life) again(s *local.Store, m *machine, what string, err error) error {
 	if err := l.failed(m, what, err); err != nil || m.stopped {
 		return err
 	}
-	got, _, err := s.Load(context.Background())
-	if err == nil {
-		return l.shown(got)
-	}
-	m.stopped = true
-	return l.failed(m, "load", err)
+	return l.load(s, m)
 }
 
 // base gives the serial of the snapshot's file.
@@ -279,7 +277,7 @@ func (d *disk) base() uint64 {
 	}
 	h, err := state.DecodeHeader(bytes.NewReader(n.cache))
 	if err != nil {
-		panic(err)
+		return math.MaxUint64 // loading finds that out
 	}
 	return h.Serial
 }
@@ -298,8 +296,11 @@ func (l *life) backup(d *disk) error {
 		return broken("the previous generation: %w", err)
 	}
 	j, err := state.DecodeJournal(journal.cache)
-	if err != nil || j.Torn > 0 || j.Header.Base > snap.Serial {
-		return broken("the previous generation: base %d, torn %d, %w", j.Header.Base, j.Torn, err)
+	if err != nil {
+		return broken("the journal of the previous generation: %w", err)
+	}
+	if j.Torn > 0 || j.Header.Base > snap.Serial {
+		return broken("the previous generation: at entry %d, its journal follows %d and has %d torn bytes", snap.Serial, j.Header.Base, j.Torn)
 	}
 	if err := snap.Replay(j.Entries); err != nil {
 		return broken("the previous generation: %w", err)

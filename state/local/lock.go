@@ -131,6 +131,7 @@ func (s *Store) take(lf lockFile, req state.LockRequest) (*state.Lease, error) {
 // rewrite puts the journal of a holder that crashed into a new file. Its last
 // sync may have failed just before: the system then takes for written what is
 // not, and another sync of the same file would succeed without doing anything.
+// Its name becomes durable together with the lock's.
 func (s *Store) rewrite() error {
 	s.closeWriter()
 	return s.copy(s.journalPath(), s.journalPath(), state.MaxJournal)

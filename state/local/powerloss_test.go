@@ -3,8 +3,10 @@ package local_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -33,6 +35,12 @@ func (p *losses) live(n uint64) error {
 		if r.IntN(4) == 0 {
 			m.fail = failOnce(r)
 		}
+		switch journal := stateFile + ".journal"; r.IntN(4) {
+		case 0:
+			m.after, m.soon = "truncate "+journal, 1+r.IntN(4)
+		case 1:
+			m.after, m.soon = "write "+journal, 1
+		}
 		err := l.work(m)
 		m.stopped = true
 		l.disk.killed()
@@ -54,10 +62,17 @@ func (p *losses) live(n uint64) error {
 
 // failOnce has one operation fail.
 func failOnce(r *rand.Rand) func(string, int) failing {
-	at, how := 1+r.IntN(150), []failing{{err: syscall.EIO}, {err: syscall.ENOSPC}, {short: true}}[r.IntN(3)]
-	return func(_ string, n int) failing {
-		if n == at {
-			return how
+	how := []failing{{err: syscall.EIO}, {err: syscall.ENOSPC}, {short: true}}[r.IntN(3)]
+	at, kind := 1+r.IntN(150), ""
+	if r.IntN(2) == 0 { // a write of the journal
+		at, kind = 1+r.IntN(4), []string{"write ", "sync "}[r.IntN(2)]+stateFile+".journal"
+	}
+	seen := 0
+	return func(op string, _ int) failing {
+		if kind == "" || op == kind {
+			if seen++; seen == at {
+				return how
+			}
 		}
 		return failing{}
 	}
@@ -104,8 +119,10 @@ func (l *life) after() error {
 	if err := l.load(s, m); err != nil {
 		return err
 	}
-	if _, err := s.History(context.Background()); err != nil {
-		return broken("history: %w", err)
+	if l.r.IntN(4) == 0 {
+		if _, err := s.History(context.Background()); err != nil {
+			return broken("history: %w", err)
+		}
 	}
 	lease, err := l.lock(s, m)
 	if err != nil {
@@ -148,7 +165,7 @@ func seedOf(t testing.TB) uint64 {
 // KKTCTL_POWERLOSS_SCENES says how many power losses there are.
 func TestPowerLoss(t *testing.T) {
 	const workers = 4
-	seed, want := seedOf(t), int64(number(t, "KKTCTL_POWERLOSS_SCENES", 8000))
+	seed, want := seedOf(t), int64(number(t, "KKTCTL_POWERLOSS_SCENES", 3000))
 	var scenes atomic.Int64
 	var next atomic.Uint64
 	var wg sync.WaitGroup
@@ -166,4 +183,39 @@ func TestPowerLoss(t *testing.T) {
 	}
 	wg.Wait()
 	t.Logf("%d power losses in %d lives, %s", scenes.Load(), next.Load(), time.Since(began).Round(time.Millisecond))
+}
+
+// TestEverySyncIsNeeded leaves out each sync there is, one after the other:
+// the suite has to fail without any of them. A sync is told apart by the file
+// and by what was done to it before.
+func TestEverySyncIsNeeded(t *testing.T) {
+	const seed = 1 // what catches a missing sync is no matter of luck
+	whole := &losses{seed: seed, syncs: map[string]int{}}
+	for n := range uint64(100) {
+		if err := whole.live(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		"folder after renaming " + stateFile, "folder after renaming " + stateFile + ".lock",
+		stateFile + ".tmp after write", stateFile + ".lock.tmp after write", stateFile + ".journal after write",
+	}
+	for _, site := range want {
+		if whole.syncs[site] == 0 {
+			t.Errorf("no sync of %s: the sites are told apart wrongly", site)
+		}
+	}
+	for _, site := range slices.Sorted(maps.Keys(whole.syncs)) {
+		t.Run(site, func(t *testing.T) {
+			t.Parallel()
+			p := &losses{seed: seed, without: site}
+			for n := range uint64(2000) {
+				if err := p.live(n); err != nil {
+					t.Logf("fails after %d power losses: %v", p.scenes, err)
+					return
+				}
+			}
+			t.Errorf("%d power losses and no failure without this sync", p.scenes)
+		})
+	}
 }
