@@ -24,6 +24,9 @@ type pool struct {
 	byCode  map[string]*Code
 	literal map[string]bool // declared for a till: never taken for another
 	queues  map[string][]*Code
+	// unsettled says that a running payment may have used its code already:
+	// the counts that were read may be without it, or not.
+	unsettled bool
 }
 
 func newPool(p *planning) *pool {
@@ -87,6 +90,7 @@ func (b *pool) reserve() {
 		if r == nil || b.p.consumed(t, r) {
 			continue
 		}
+		b.unsettled = b.unsettled || r.Unsettled || r.Unknown
 		if len(byID) == 0 {
 			for _, c := range b.codes {
 				byID[c.ID] = c
@@ -110,7 +114,13 @@ func (p *planning) consumed(t *till, r *Running) bool {
 		return true
 	}
 	row, ok := p.paid[t.rnm()]
-	return ok && !row.At.Before(r.Started)
+	if !ok {
+		return false
+	}
+	// The service's clock is not ours, and counts in seconds: the code tells more
+	// than the time.
+	ours := row.Code != "" && spec.RecordCode(p.in.Prior.FingerprintKey, row.Code) == r.Code
+	return ours || !row.At.Before(r.Started)
 }
 
 // spend gives every wish its code, or says why there is none.
@@ -203,7 +213,7 @@ func (b *pool) report(failed refusals, short map[*Code][]string, missing []wish)
 	}
 	for _, c := range b.codes {
 		if addrs := short[c]; len(addrs) > 0 {
-			d := p.say(diag.Error, nil, "the activation code "+spec.RecordCode(p.in.Prior.FingerprintKey, c.Code).String()+
+			d := p.say(b.short(), nil, "the activation code "+spec.RecordCode(p.in.Prior.FingerprintKey, c.Code).String()+
 				" has "+strconv.Itoa(max(c.Left, 0))+" left: "+counted(len(addrs), "payment")+" too many")
 			d.Detail = "there is none for " + list(addrs)
 		}
@@ -218,10 +228,19 @@ func (b *pool) report(failed refusals, short map[*Code][]string, missing []wish)
 			what += " of tariff " + tariff
 		}
 		addrs := byTariff[tariff]
-		d := p.say(diag.Error, nil, what+": "+strconv.Itoa(len(addrs))+" missing")
+		d := p.say(b.short(), nil, what+": "+strconv.Itoa(len(addrs))+" missing")
 		d.Detail = "there is none for " + list(addrs)
 		d.Hint = "buy codes, or declare them: auto takes " + strings.ToLower(codeActive) + " codes of the OFD service that are not declared for a till"
 	}
+}
+
+// short is how bad it is that codes are missing. While the outcome of a payment
+// is open the counts are in doubt: an error would keep apply from settling it.
+func (b *pool) short() diag.Severity {
+	if b.unsettled {
+		return diag.Warning
+	}
+	return diag.Error
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -67,6 +67,8 @@ func (p *planning) planRegister(t *till) {
 	case t.registered():
 		p.notShown(t, "registered on "+date(t.prior.Since)+" but not in the list of tills",
 			"it may not be shown yet, or was deregistered elsewhere; if it is gone for certain: kktctl state rm "+t.addr)
+	case t.decl.RNM != "" && p.in.NoRefresh && !t.unregistered():
+		p.leaveOut() // it may well be live: the list was not read, which is said once for all
 	case t.decl.RNM != "" && t.unregistered():
 		p.notShown(t, "deregistered on "+date(t.prior.Since)+", but an РНМ is declared", "leave rnm out of the file to register the till anew")
 	case t.decl.RNM != "":
@@ -142,8 +144,17 @@ func (p *planning) catchUp(t *till, is *spec.Attributes, drift fields) {
 	take(&prior, is, settled)
 	p.add(t, Step{
 		Action: Adopt, RNM: t.rnm(), FN: is.FN, Prior: &prior,
-		Reason: strings.Join(settled.names(), ", ") + " changed outside kktctl to what is declared: remembered",
+		Reason: strings.Join(settled.names(), ", ") + " changed outside kktctl to what is declared: remembered" + untold(settled),
 	})
+}
+
+// untold reminds of what kktctl cannot see: a new ФН has to be reported to the
+// tax service (54-ФЗ article 4.2).
+func untold(f fields) string {
+	if f&fieldFN == 0 {
+		return ""
+	}
+	return "; make sure that the tax service was told of the new ФН, no call shows it"
 }
 
 // planReregister plans one application with everything in which the till
@@ -186,6 +197,9 @@ func (p *planning) reregisterReason(t *till, f fields) string {
 	if t.registered() && t.prior.Attributes != nil {
 		if _, drift := t.observed(); drift&f != 0 {
 			parts = append(parts, strings.Join((drift&f).names(), ", ")+" changed outside kktctl")
+			if drift&f&fieldFN != 0 {
+				parts = append(parts, "if ФН "+plain(t.live.FN)+" is in the till for good, declare it instead")
+			}
 		}
 	}
 	return strings.Join(parts, "; ")

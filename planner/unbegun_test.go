@@ -86,3 +86,32 @@ func TestACompanyHasToSayWhatIsSent(t *testing.T) {
 		t.Error("applyable without a signatory")
 	}
 }
+
+// A list that was not read says nothing about a till with an РНМ.
+func TestNotReadIsNotNotListed(t *testing.T) {
+	w := newWorld()
+	a := w.declare(1)
+	w.edit(a, func(k *spec.KKT) { k.RNM = w.nextRNM(k.Serial) })
+	w.NoRefresh = true
+	p := w.plan()
+	steps(t, p, "")
+	for _, d := range p.Diagnostics {
+		if strings.Contains(d.Summary, "not in the list") {
+			t.Errorf("said of a list that was not read: %s", d.Summary)
+		}
+	}
+}
+
+// Both ways out of a changed ФН are told.
+func TestAChangedFNHasTwoWaysOut(t *testing.T) {
+	w := newWorld()
+	a := w.settled(1)
+	w.Live.Tills[0].FN = "9287440300782222"
+	if s := find(t, w.plan(), "reregister:"+a); !strings.Contains(s.Reason, "if ФН 9287440300782222 is in the till for good, declare it instead") {
+		t.Errorf("reason: %s", s.Reason)
+	}
+	w.edit(a, func(k *spec.KKT) { k.FN.Number = "9287440300782222" })
+	if s := find(t, w.plan(), "adopt:"+a); !strings.Contains(s.Reason, "make sure that the tax service was told") {
+		t.Errorf("reason: %s", s.Reason)
+	}
+}
