@@ -146,7 +146,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 		}
 	}
 	if !w.g.Sandbox {
-		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(w.fleet, plan, diag.Error)...)
+		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(w.fleet, plan.Steps, diag.Error)...)
 	}
 	if !o.JSON {
 		if err := a.showPlan(w.g, plan, "text"); err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/x509"
 	"fmt"
-	"net/url"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -47,6 +46,7 @@ func (a *App) openBackend(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 	if err := checkEndpoint(g.Endpoint); err != nil {
 		return nil, err
 	}
+	a.tellEndpoint(g)
 	c, codes, err := a.realConfig(g, fleet, s, why)
 	a.showDiagnostics(g, s.notes)
 	if err != nil {
@@ -145,17 +145,15 @@ func rentaLogin(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
 		}
 		return nil
 	}
-	login, err := s.value(r.Login, "provider.renta.login")
-	if err == nil {
-		c.RentaPassword, err = s.value(r.Password, "provider.renta.password")
-	}
-	if err != nil {
+	login, noLogin := s.value(r.Login, "provider.renta.login")
+	password, noPassword := s.value(r.Password, "provider.renta.password")
+	if noLogin != nil || noPassword != nil {
 		if needed {
-			return err
+			return multierror.Append(nil, noLogin, noPassword).ErrorOrNil()
 		}
-		return nil //nolint:nilerr // nothing declared needs it; a former member's removal says so itself
+		return nil // nothing declared needs it; a former member's removal says so itself
 	}
-	c.RentaLogin = login
+	c.RentaLogin, c.RentaPassword = login, password
 	return nil
 }
 
@@ -173,18 +171,6 @@ func roots(ref spec.Secret, s *secrets) (*x509.CertPool, error) {
 		return nil, secretError(ref, "provider.caBundle", "there is no certificate in it", "it is a file of PEM certificates")
 	}
 	return pool, nil
-}
-
-// checkEndpoint refuses an --endpoint that credentials must not be sent to.
-func checkEndpoint(endpoint string) error {
-	if endpoint == "" {
-		return nil
-	}
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
-		return fmt.Errorf("--endpoint is not an address of a service\nhint: write it as https://ofd.ru or http://127.0.0.1:8080, without a login in it")
-	}
-	return nil
 }
 
 // callLog tells of each call with -v.

@@ -27,14 +27,19 @@ func statePath(g *globals, fleet *spec.Fleet) string {
 		path = filepath.Join(fleet.Dir, fleet.Name+stateSuffix)
 	}
 	if g.Sandbox {
-		path = strings.TrimSuffix(path, stateSuffix) + ".sandbox" + stateSuffix
+		path = strings.TrimSuffix(path, stateSuffix) + sandboxSuffix + stateSuffix
 	}
 	return path
 }
 
 // worldPath is where the simulated service of --sandbox is kept.
 func worldPath(g *globals, fleet *spec.Fleet) string {
-	return strings.TrimSuffix(statePath(g, fleet), stateSuffix) + ".json"
+	return strings.TrimSuffix(statePath(g, fleet), stateSuffix) + worldSuffix
 }
 
-const stateSuffix = ".kktstate"
+// How the files are called that kktctl keeps.
+const (
+	stateSuffix   = ".kktstate"
+	sandboxSuffix = ".sandbox"
+	worldSuffix   = ".json"
+)

@@ -33,6 +33,32 @@ func TestFirstInterruptStopsSoftlyTheSecondAtOnce(t *testing.T) {
 	<-ctx.Done()
 }
 
+// TestInterruptIsToldThroughTheProgress looks that nothing is written past
+// what draws on the terminal, and that notices find their way afterwards.
+func TestInterruptIsToldThroughTheProgress(t *testing.T) {
+	for _, drawing := range []bool{true, false} {
+		app, signals := interruptible(t)
+		var errs bytes.Buffer
+		app.Err = &errs
+		_, in := app.watchInterrupts(t.Context())
+		in.softly()
+		var told []string
+		closed := false
+		ending := in.through(func(text string) { told = append(told, text) }, func() error { closed = true; return nil })
+		if !drawing {
+			if err := ending(); err != nil || !closed {
+				t.Errorf("closed %v: %v", closed, err)
+			}
+		}
+		signals <- os.Interrupt
+		<-in.stop
+		in.end()
+		if drawing && (len(told) != 1 || errs.Len() > 0) || !drawing && (len(told) > 0 || errs.String() != softNotice+"\n") {
+			t.Errorf("drawing %v: told %q, stderr %q", drawing, told, errs.String())
+		}
+	}
+}
+
 func TestInterruptEndsAtOnceWhileNothingIsSent(t *testing.T) {
 	app, signals := interruptible(t)
 	ctx, in := app.watchInterrupts(t.Context())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 // errPlanErrors ends a command whose plan says itself what is wrong.
@@ -43,6 +44,9 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes")
+	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
+	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "markdown"}, cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
 }
@@ -103,6 +107,9 @@ func (a *App) planOnly(ctx context.Context, g *globals, p planning) (*planner.Pl
 		return nil, err
 	}
 	plan, err := a.makePlan(ctx, b, snap, p)
+	if err == nil && !g.Sandbox {
+		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(fleet, plan.Steps, diag.Warning)...)
+	}
 	return plan, errors.Join(err, b.close())
 }
 

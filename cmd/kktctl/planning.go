@@ -25,7 +25,7 @@ type planning struct {
 func (p *planning) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.Targets, "target", nil, "only this till and what it needs (repeatable)")
 	f.StringArrayVar(&p.Exclude, "exclude", nil, "not this till (repeatable)")
-	f.IntVar(&p.AllowUnregister, "allow-unregister", 0, "deregister up to so many tills, above policy.maxUnregister")
+	f.Var((*amount)(&p.AllowUnregister), "allow-unregister", "deregister up to so many tills, above policy.maxUnregister")
 }
 
 // makePlan reads what the plan needs and computes it.

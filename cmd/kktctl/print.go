@@ -22,8 +22,7 @@ func (a *App) showDiagnostics(g *globals, list diag.List) {
 	if len(shown) == 0 {
 		return
 	}
-	out := a.output(g)
-	fmt.Fprint(a.Err, view.Diagnostics(shown, out.ErrOptions(a.now())))
+	fmt.Fprint(a.Err, view.Diagnostics(shown, a.errOptions(g)))
 }
 
 // printError tells why a command ended, once and to stderr.
@@ -36,9 +35,7 @@ func (a *App) printError(g *globals, err error) {
 		fmt.Fprintln(a.Err, "Interrupted.")
 		return
 	}
-	list := diagnosticsOf(err)
-	out := a.output(g)
-	fmt.Fprint(a.Err, view.Diagnostics(list, out.ErrOptions(a.now())))
+	fmt.Fprint(a.Err, view.Diagnostics(diagnosticsOf(err), a.errOptions(g)))
 }
 
 // diagnosticsOf takes an error apart into what is to be told.

@@ -36,6 +36,13 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
+// errOptions are the view's options for what goes to stderr.
+func (a *App) errOptions(g *globals) view.Options {
+	o := a.output(g).ErrOptions(a.now())
+	o.Program = a.program(g)
+	return o
+}
+
 // outOptions are the view's options for what goes to stdout.
 func (a *App) outOptions(g *globals) view.Options {
 	o := a.output(g).OutOptions(a.now())

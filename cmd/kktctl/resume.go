@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 func newResumeCmd(a *App, g *globals) *cobra.Command {
@@ -32,6 +35,20 @@ func (a *App) runResume(ctx context.Context, g *globals, o running) error {
 			return err
 		}
 		a.showDiagnostics(g, plan.Diagnostics)
+		if !g.Sandbox { // a warning: what does not have to be signed goes on
+			a.showDiagnostics(g, missingPrograms(fleet, underWay(plan.Steps), diag.Warning))
+		}
 		return a.run(ctx, in, w, plan, o)
 	})
+}
+
+// underWay leaves only the steps that resume goes on with.
+func underWay(steps []planner.Step) []planner.Step {
+	var out []planner.Step
+	for _, s := range steps {
+		if s.Action == planner.Continue {
+			out = append(out, s)
+		}
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/kktctl/kktctl/providers/ofd/sim"
@@ -59,7 +60,15 @@ func readWorld(path string) (*sim.World, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the simulated service cannot be read: %w\nhint: remove the file to begin anew", err)
+		return nil, fmt.Errorf("the simulated service cannot be read: %w\nhint: %s", err, worldHint(path))
 	}
 	return world, nil
+}
+
+// worldHint never tells people to remove a file that is not the tool's own.
+func worldHint(path string) string {
+	if strings.HasSuffix(path, sandboxSuffix+worldSuffix) {
+		return "remove the file to begin anew"
+	}
+	return "this is not a world file: --world names one that kktctl sandbox keeps"
 }

@@ -44,7 +44,7 @@ func (a *App) runSandboxTill(g *globals, path, serial string, o sandboxTillOptio
 		return err
 	}
 	if world == nil {
-		return fmt.Errorf("there is no simulated service at %s yet\nhint: kktctl apply --sandbox makes it", path)
+		return fmt.Errorf("there is no simulated service at %s yet\nhint: it is made by %s apply", path, a.program(sandboxed(g)))
 	}
 	keeper := &worldKeeper{path: path}
 	service := sim.New(world, sim.Options{Now: a.Now, OnChange: keeper.save})
@@ -92,7 +92,12 @@ func (a *App) worldFile(g *globals, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sandboxed := *g
-	sandboxed.Sandbox = true
-	return worldPath(&sandboxed, fleet), nil
+	return worldPath(sandboxed(g), fleet), nil
+}
+
+// sandboxed is the flags with --sandbox.
+func sandboxed(g *globals) *globals {
+	with := *g
+	with.Sandbox = true
+	return &with
 }

@@ -19,11 +19,15 @@ func signers(fleet *spec.Fleet) (map[string]signer.Signer, error) {
 			out[name] = exec.New(d.Exec, exec.Options{Detached: d.Detached, Decode: d.Decode, Dir: fleet.Dir})
 			continue
 		}
-		dir := d.Outbox
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(fleet.Dir, dir)
-		}
-		out[name] = outbox.New(dir, outbox.Options{Detached: d.Detached, Decode: d.Decode})
+		out[name] = outbox.New(outboxDir(fleet, d), outbox.Options{Detached: d.Detached, Decode: d.Decode})
 	}
 	return out, nil
+}
+
+// outboxDir is the folder in which people sign; empty for a program.
+func outboxDir(fleet *spec.Fleet, s spec.Signer) string {
+	if s.Outbox == "" || filepath.IsAbs(s.Outbox) {
+		return s.Outbox
+	}
+	return filepath.Join(fleet.Dir, s.Outbox)
 }

@@ -55,6 +55,7 @@ func newStateShowCmd(a *App, g *globals) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.runStateShow(cmd.Context(), g, args[0], asJSON)
 		},
+		ValidArgsFunction: completeAddress(g, 1),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd

@@ -4,28 +4,37 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
 
 func newStateMoveCmd(a *App, g *globals) *cobra.Command {
-	return &cobra.Command{
+	var timeout time.Duration
+	cmd := &cobra.Command{
 		Use:   "mv FROM TO",
 		Short: "Give a till in the state another address",
 		Long:  "Gives a till in the state another address. A till renamed in the fleet file is moved by the next apply by itself, because its factory number stays; this is for the rest.",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runStateMove(cmd.Context(), g, tillAddress(args[0]), tillAddress(args[1]))
+			return a.runStateMove(cmd.Context(), g, tillAddress(args[0]), tillAddress(args[1]), timeout)
 		},
+		ValidArgsFunction: completeAddress(g, 2),
 	}
+	lockTimeoutFlag(cmd.Flags(), &timeout)
+	return cmd
 }
 
-func (a *App) runStateMove(ctx context.Context, g *globals, from, to string) error {
-	err := a.editState(ctx, g, "state mv", func(s *apply.Session) error {
+func (a *App) runStateMove(ctx context.Context, g *globals, from, to string, timeout time.Duration) error {
+	if err := spec.CheckName(tillName(to)); err != nil {
+		return fmt.Errorf("%s cannot be declared: %w\nhint: a till is called in the state as it is in the fleet file", to, err)
+	}
+	err := a.editState(ctx, g, edit{"state mv", timeout}, func(s *apply.Session) error {
 		snap := s.Snapshot()
 		r, err := resourceOf(snap, from)
 		if err != nil {
@@ -53,21 +62,24 @@ func (a *App) runStateMove(ctx context.Context, g *globals, from, to string) err
 
 func newStateRemoveCmd(a *App, g *globals) *cobra.Command {
 	var force bool
+	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "rm ADDRESS",
 		Short: "Forget a till; nothing is changed at the service",
 		Long:  "Forgets a till: the service and the tax service are not told. A till with something running is kept unless --force is given, because what was sent for it could then be sent again.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runStateRemove(cmd.Context(), g, tillAddress(args[0]), force)
+			return a.runStateRemove(cmd.Context(), g, tillAddress(args[0]), force, timeout)
 		},
+		ValidArgsFunction: completeAddress(g, 1),
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "also when something runs for it")
+	lockTimeoutFlag(cmd.Flags(), &timeout)
 	return cmd
 }
 
-func (a *App) runStateRemove(ctx context.Context, g *globals, address string, force bool) error {
-	err := a.editState(ctx, g, "state rm", func(s *apply.Session) error {
+func (a *App) runStateRemove(ctx context.Context, g *globals, address string, force bool, timeout time.Duration) error {
+	err := a.editState(ctx, g, edit{"state rm", timeout}, func(s *apply.Session) error {
 		snap := s.Snapshot()
 		r, err := resourceOf(snap, address)
 		if err != nil {

@@ -57,12 +57,16 @@ func (a *App) loadExisting(ctx context.Context, g *globals) (state.Store, *state
 		return nil, nil, err
 	}
 	if snap == nil {
-		return nil, nil, diag.Diagnostic{
-			Summary: "there is no state at " + store.Location() + " yet",
-			Hint:    "it is made by the first kktctl apply; --state names another place",
-		}
+		return nil, nil, noState(store)
 	}
 	return store, snap, nil
+}
+
+func noState(store state.Store) error {
+	return diag.Diagnostic{
+		Summary: "there is no state at " + store.Location() + " yet",
+		Hint:    "it is made by the first kktctl apply; --state names another place",
+	}
 }
 
 // openSession takes the lock, waiting for it up to timeout.
@@ -101,13 +105,20 @@ func (a *App) lockedBy(g *globals, e *state.LockedError) error {
 	}
 }
 
+// edit is what a change of the state is called, and how long it waits for the
+// lock.
+type edit struct {
+	operation   string
+	lockTimeout time.Duration
+}
+
 // editState runs change under the lock of an existing state.
-func (a *App) editState(ctx context.Context, g *globals, operation string, change func(*apply.Session) error) error {
+func (a *App) editState(ctx context.Context, g *globals, e edit, change func(*apply.Session) error) error {
 	store, snap, err := a.loadExisting(ctx, g)
 	if err != nil {
 		return err
 	}
-	s, err := a.openSession(ctx, g, store, snap.Fleet, operation, 0)
+	s, err := a.openSession(ctx, g, store, snap.Fleet, e.operation, e.lockTimeout)
 	if err != nil {
 		return err
 	}

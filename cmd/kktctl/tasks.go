@@ -36,6 +36,9 @@ func (a *App) runTasks(ctx context.Context, g *globals, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	if snap == nil && g.State != "" { // a name that is given is meant to be there
+		return noState(store)
+	}
 	if snap == nil {
 		snap = &state.Snapshot{}
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd/signer"
 )
 
@@ -17,21 +19,24 @@ const maxSignature = 8 << 20
 
 func newTasksSignCmd(a *App, g *globals) *cobra.Command {
 	var file string
+	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "sign ADDRESS --signature FILE",
 		Short: "Give the signature of a till's document",
 		Long:  "Records the signature (CMS as DER, PEM or base64) of the document that a till's application waits for. It is sent, once, by the next apply or resume.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runTasksSign(cmd.Context(), g, args[0], file)
+			return a.runTasksSign(cmd.Context(), g, args[0], file, timeout)
 		},
+		ValidArgsFunction: completeAddress(g, 1),
 	}
+	lockTimeoutFlag(cmd.Flags(), &timeout)
 	cmd.Flags().StringVar(&file, "signature", "", "file with the signature")
 	must(cmd.MarkFlagRequired("signature"))
 	return cmd
 }
 
-func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string) error {
+func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string, timeout time.Duration) error {
 	data, err := readBounded(file, maxSignature)
 	if err != nil {
 		return fmt.Errorf("the signature %s cannot be read: %w", file, err)
@@ -41,13 +46,23 @@ func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string
 		return fmt.Errorf("%s: %w\nhint: a CMS signature is expected, as DER, PEM or base64", file, err)
 	}
 	address = tillAddress(address)
-	err = a.editState(ctx, g, "tasks sign", func(s *apply.Session) error {
+	replaced := ""
+	err = a.editState(ctx, g, edit{"tasks sign", timeout}, func(s *apply.Session) error {
+		snap := s.Snapshot()
+		if w := waitingFor(snap, address, planner.WaitSignature); w != nil {
+			if err := checkSignature(a.declaredSigner(g, snap, address, w), file, signature, address, w); err != nil {
+				return err
+			}
+			if w.Data.Signature != "" {
+				replaced = " It replaces the one given before."
+			}
+		}
 		return s.GiveSignature(ctx, address, signature)
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "The signature for %s is recorded. Go on with: %s resume\n", address, a.program(g))
+	fmt.Fprintf(a.Out, "The signature for %s is recorded.%s Go on with: %s resume\n", address, replaced, a.program(g))
 	return nil
 }
 

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/spec"
+)
+
+type completer = func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective)
+
+// completeAddress offers a shell the addresses of the declared tills, for the
+// first so many arguments. The file alone is read: no call is made.
+func completeAddress(g *globals, most int) completer {
+	return func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return addresses(g), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeTargets is completeAddress for flags that can be repeated.
+func completeTargets(g *globals) completer {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return addresses(g), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// addresses of the tills that the fleet file declares; none while it has
+// errors.
+func addresses(g *globals) []cobra.Completion {
+	fleet, _ := spec.Load(g.File)
+	if fleet == nil {
+		return nil
+	}
+	var out []cobra.Completion
+	for _, name := range sortedKeys(fleet.KKTs) {
+		out = append(out, spec.KKTAddress(name))
+	}
+	return out
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+var errNegative = errors.New("it is below zero")
+
+// span is a flag's duration that is not negative.
+type span time.Duration
+
+// Set reads a duration such as 10m.
+func (s *span) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	switch {
+	case err != nil:
+		return errors.New("it is not a duration such as 10m")
+	case d < 0:
+		return errNegative
+	}
+	*s = span(d)
+	return nil
+}
+
+// String gives "0" for no duration, which help leaves out.
+func (s *span) String() string {
+	if *s == 0 {
+		return "0"
+	}
+	return time.Duration(*s).String()
+}
+
+// Type is what help calls the value.
+func (s *span) Type() string { return "duration" }
+
+// amount is a flag's whole number that is not negative.
+type amount int
+
+// Set reads the number.
+func (a *amount) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return errors.New("it is not a whole number")
+	case n < 0:
+		return errNegative
+	}
+	*a = amount(n)
+	return nil
+}
+
+// String gives the number.
+func (a *amount) String() string { return strconv.Itoa(int(*a)) }
+
+// Type is what help calls the value.
+func (a *amount) Type() string { return "int" }
+
+// lockTimeoutFlag is the flag of every command that takes the state's lock.
+func lockTimeoutFlag(f *pflag.FlagSet, d *time.Duration) {
+	f.Var((*span)(d), "lock-timeout", "wait for the state's lock for so long, such as 10m")
+}
