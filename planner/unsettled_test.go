@@ -24,26 +24,22 @@ func TestBudgetWhileAPaymentIsOpen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
-			a, b := w.declare(1), w.declare(2)
-			for _, addr := range []string{a, b} {
-				w.list(addr)
-				w.pays(addr, "auto")
-				w.adopted(addr)
-			}
+			auto := func(k *spec.KKT) { k.ActivationCode = spec.Code{Auto: true} }
+			a, b := w.settled(1, auto), w.settled(2, auto)
 			w.code(pool, c.left)
 			w.running(a, Running{
 				Action: Pay, Phase: "start", Started: testNow(), Unsettled: true,
 				Code: spec.RecordCode("key", pool), CodeID: "id-" + pool,
 			})
 			if c.row != nil {
-				c.row.RNM = w.rnm(a)
+				c.row.RNM = w.Prior.Resources[a].RNM
 				w.Live.Payments = append(w.Live.Payments, *c.row)
 			}
 			p := w.plan()
 			if p.Diagnostics.HasErrors() {
 				t.Errorf("the plan cannot be applied: %v", p.Diagnostics)
 			}
-			want := "continue:" + a
+			want := "pay:" + a
 			if c.pays {
 				want += " pay:" + b
 			} else {
