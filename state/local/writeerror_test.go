@@ -136,3 +136,36 @@ func TestWriteErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestKilledAfterFailedSync: a sync fails, the process is killed before it
+// takes the write back, and the system shows what is not on the disk. The next
+// holder makes true what it is shown.
+func TestKilledAfterFailedSync(t *testing.T) {
+	l := newLife(rand.New(rand.NewPCG(1, 1)))
+	journal, n := stateFile+".journal", 0
+	m := &machine{disk: l.disk, soon: 1, fail: func(op string, _ int) failing {
+		if op == "sync "+journal {
+			if n++; n == 2 { // the first group's sync is done
+				return failing{err: syscall.EIO}
+			}
+		}
+		return failing{}
+	}}
+	s := local.Open(stateFile, local.WithFS(m))
+	lease, err := l.lock(s, m)
+	must(t, err)
+	must(t, l.init(s, m, lease))
+	must(t, l.append(s, m, lease))
+	must(t, l.append(s, m, lease))
+	if !m.stopped || len(l.maybe) != 1 || !l.disk.doubtful() {
+		t.Fatalf("stopped %v, under way %d", m.stopped, len(l.maybe))
+	}
+	l.disk.killed()
+	next := &machine{disk: l.disk}
+	s = local.Open(stateFile, local.WithFS(next))
+	_, err = l.lock(s, next)
+	must(t, err)
+	must(t, l.load(s, next))
+	l.disk = l.disk.powerLoss(lost())
+	must(t, l.after())
+}
