@@ -163,13 +163,14 @@ func (w *world) apply(p *Plan) {
 			k := w.kkt(s.Address)
 			r.Serial, r.INN = k.Serial, w.Fleet.Companies[k.Company].INN
 		}
-		switch a {
-		case Move:
+		switch {
+		case a == Move:
 			continue
-		case Forget:
+		case s.Obsolete: // dropped, and that is all
+		case a == Forget:
 			delete(w.Prior.Resources, s.Address)
 			continue
-		case Adopt:
+		case a == Adopt:
 			r.Registered, r.Unregistered, r.Attributes, r.RNM = true, false, s.Prior, s.RNM
 			if s.Centre != "" {
 				r.Renta = s.Centre
