@@ -167,7 +167,7 @@ func (s *scenario) calm(t *testing.T, b bin) played {
 	t.Helper()
 	p := s.play(t, b)
 	if len(p.wrong) > 0 || len(p.points) == 0 {
-		t.Fatalf("the undisturbed run: %s", strings.Join(p.wrong, "\n"))
+		t.Fatalf("the undisturbed run: %s\n%s", strings.Join(p.wrong, "\n"), tail(p.story))
 	}
 	t.Logf("an undisturbed run has %d points, %d calls that cannot be repeated", len(p.points), len(p.calls))
 	return p

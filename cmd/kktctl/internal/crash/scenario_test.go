@@ -45,6 +45,7 @@ type played struct {
 	rounds  int      // until the plan was empty, after the last death
 	calls   []call   // that cannot be repeated
 	wrong   []string
+	story   []string // what the processes said
 }
 
 // game is one case while it is played.
@@ -84,10 +85,22 @@ func (g *game) end() played {
 	g.outcome = outcomeOf(g.t, g.j, g.dir, g.name)
 	g.calls = g.j.calls
 	g.wrong = append(g.wrong, g.j.verdict()...)
-	if len(g.wrong) > 0 {
-		g.wrong = append(g.wrong, g.log...)
-	}
+	g.story = g.log
 	return g.played
+}
+
+// tail shortens what processes said to what a failure needs.
+func tail(story []string) string {
+	const most = 1500
+	var b strings.Builder
+	for _, s := range story {
+		if len(s) > most {
+			first, _, _ := strings.Cut(s, "\n")
+			s = first + "\n…" + strings.ToValidUTF8(s[len(s)-most:], "")
+		}
+		b.WriteString(s + "\n")
+	}
+	return b.String()
 }
 
 // play runs the scenario, dying at the given points, until the plan is empty.
@@ -182,6 +195,9 @@ func (p played) judgeCase(calm played) []string {
 	}
 	if p.outcome.drafts > p.outcome.orphans {
 		wrong = append(wrong, fmt.Sprintf("%d drafts lie at the service, the state tells of %d", p.outcome.drafts, p.outcome.orphans))
+	}
+	if len(wrong) > 0 {
+		wrong = append(wrong, tail(p.story))
 	}
 	return wrong
 }
