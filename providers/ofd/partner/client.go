@@ -49,7 +49,7 @@ func New(api *httpapi.Client, token httpapi.TokenSource) *Client {
 func (r *Reader) Codes(ctx context.Context) ([]Code, error) {
 	var out httpapi.List[codeWire]
 	err := r.list(ctx, "list the activation codes", codesPath, nil, &out, nil)
-	return convert(out, codeWire.public), err
+	return httpapi.Convert(out, codeWire.public), err
 }
 
 // PayStatuses lists the uses of activation codes asked for between two times
@@ -62,7 +62,7 @@ func (r *Reader) PayStatuses(ctx context.Context, from, to time.Time) ([]PayStat
 	}
 	var out httpapi.List[payStatusWire]
 	err := r.list(ctx, "list the pay statuses", payStatusPath, query, &out, nil)
-	return convert(out, payStatusWire.public), err
+	return httpapi.Convert(out, payStatusWire.public), err
 }
 
 // KKTs lists the tills of the partner's clients (004 §4.3). inn is the
@@ -74,7 +74,7 @@ func (r *Reader) KKTs(ctx context.Context, inn string) ([]KKT, error) {
 	}
 	var out httpapi.List[kktWire]
 	err := r.list(ctx, op, fmt.Sprintf(kktsPath, inn), nil, &out, func() error { return checkKKTs(out) })
-	return convert(out, kktWire.public), err
+	return httpapi.Convert(out, kktWire.public), err
 }
 
 // Application reads an application (004 §7.5). id is its UUID.

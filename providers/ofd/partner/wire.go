@@ -202,8 +202,8 @@ func (w *applicationWire) public() Application {
 			DateTime: string(report.DateTime), DocumentNumber: string(report.DocumentNumber),
 			Signature: string(report.Signature),
 		},
-		Documents:  convert(w.Documents, documentWire.public),
-		ResultDocs: convert(w.ResultDocs, resultDocWire.public),
+		Documents:  httpapi.Convert(w.Documents, documentWire.public),
+		ResultDocs: httpapi.Convert(w.ResultDocs, resultDocWire.public),
 	}
 }
 
@@ -230,15 +230,4 @@ func (w *applicationWire) checkID(asked string) error {
 		return fmt.Errorf("the answer is about the application %s, not %s", w.ID, asked)
 	}
 	return nil
-}
-
-func convert[W, P any](rows []W, public func(W) P) []P {
-	if rows == nil {
-		return nil
-	}
-	out := make([]P, 0, len(rows))
-	for _, row := range rows {
-		out = append(out, public(row))
-	}
-	return out
 }

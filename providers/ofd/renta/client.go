@@ -50,7 +50,7 @@ func (r *Reader) LegalEntities(ctx context.Context) ([]LegalEntity, error) {
 		Op: "list the legal entities of Renta", Path: entitiesPath, Token: r.token,
 		Out: &out, Limit: httpapi.ListLimit,
 	})
-	return convert(out, entityWire.public), withReasons(err)
+	return httpapi.Convert(out, entityWire.public), withReasons(err)
 }
 
 // KKTs lists the tills in Renta (001, table 4), of one tenant or, with an
@@ -69,7 +69,7 @@ func (r *Reader) KKTs(ctx context.Context, inn string) ([]KKT, error) {
 		Op: op, Path: path, Token: r.token, Out: &out, Limit: httpapi.ListLimit,
 		Check: func() error { return checkKKTs(out) },
 	})
-	return convert(out, kktWire.public), withReasons(err)
+	return httpapi.Convert(out, kktWire.public), withReasons(err)
 }
 
 // AddKKT adds one till of a tenant (001, tables 5 to 7). The answer's errors
@@ -88,7 +88,7 @@ func (c *Client) AddKKT(ctx context.Context, request AddRequest) (AddResult, err
 		return AddResult{}, withReasons(err)
 	}
 	return AddResult{
-		KKTs: convert(out.KktList, kktWire.added), Errors: convert(out.Errors, problemWire.public),
+		KKTs: httpapi.Convert(out.KktList, kktWire.added), Errors: httpapi.Convert(out.Errors, problemWire.public),
 	}, nil
 }
 
@@ -108,7 +108,7 @@ func (c *Client) RemoveKKT(ctx context.Context, centreINN, rnm string, date time
 	if err := c.api.Mutate(ctx, call); err != nil {
 		return withReasons(err)
 	}
-	if problems := convert(out.Errors, problemWire.public); len(problems) > 0 {
+	if problems := httpapi.Convert(out.Errors, problemWire.public); len(problems) > 0 {
 		return httpapi.WithOutcome(call, httpapi.OutcomeRefused, AddResult{Errors: problems}.Err())
 	}
 	return nil

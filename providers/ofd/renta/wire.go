@@ -167,14 +167,3 @@ func (w *removeResultWire) check(rnm string) error {
 	}
 	return nil
 }
-
-func convert[W, P any](rows []W, public func(W) P) []P {
-	if rows == nil {
-		return nil
-	}
-	out := make([]P, 0, len(rows))
-	for _, row := range rows {
-		out = append(out, public(row))
-	}
-	return out
-}

@@ -157,3 +157,16 @@ func (l *List[T]) UnmarshalJSON(data []byte) error {
 
 // isList marks lists for the envelope.
 func (l *List[T]) isList() {}
+
+// Convert makes public rows of those of an answer. A list that was not there
+// stays nil.
+func Convert[W, P any](rows List[W], public func(W) P) []P {
+	if rows == nil {
+		return nil
+	}
+	out := make([]P, 0, len(rows))
+	for _, row := range rows {
+		out = append(out, public(row))
+	}
+	return out
+}
