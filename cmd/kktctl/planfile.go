@@ -3,11 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
@@ -31,17 +28,8 @@ func savePlan(path string, plan planFile) error {
 	if err != nil {
 		return fmt.Errorf("the plan cannot be saved: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // 0600
-	if err != nil {
+	if err := writeWhole(path, append(data, '\n')); err != nil {
 		return fmt.Errorf("the plan cannot be saved: %w", err)
-	}
-	_, err = f.Write(append(data, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("the plan cannot be saved: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }

@@ -75,6 +75,9 @@ func TestScripts(t *testing.T) {
 			"signoutbox": cmdSignOutbox,
 			"waitfor":    cmdWaitFor,
 			"lockid":     cmdLockID,
+			"breakstate": cmdBreakState,
+			"mendstate":  cmdMendState,
+			"keptfile":   cmdKeptFile,
 		},
 	})
 }
@@ -90,6 +93,8 @@ type simulated struct {
 	address string
 	seen    int           // calls that were forgotten
 	changed chan struct{} // has one when the world changed since it was last taken
+	// onChange is called before the call that changed the world is answered.
+	onChange func(*sim.World)
 }
 
 func serviceOf(ts *testscript.TestScript) *simulated {
@@ -126,7 +131,10 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	s.changed = make(chan struct{}, 1)
-	s.service = sim.New(world, sim.Options{OnChange: func(*sim.World) {
+	s.service = sim.New(world, sim.Options{OnChange: func(w *sim.World) {
+		if s.onChange != nil {
+			s.onChange(w)
+		}
 		select {
 		case s.changed <- struct{}{}:
 		default:
