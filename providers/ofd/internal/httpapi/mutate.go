@@ -79,6 +79,7 @@ func (c *Client) judge(call Call, token string, r result) *Error {
 	}
 	failure := c.failure(call, token, OutcomeUnknown, err)
 	failure.Status, failure.RetryAfter = r.status, r.retryAfter
+	failure.Hint = pageHint(r.body)
 	secrets := call.secrets(token)
 	failure.Codes = cleanAll(opened.codes, secrets)
 	failure.Messages = cleanAll(opened.messages, secrets)
@@ -127,13 +128,13 @@ func (call Call) secrets(token string) []string {
 }
 
 func (call Call) cleanPath(token string) string {
-	return clean(Redact(call.Path, call.secrets(token)...), maxMessage)
+	return told(call.Path, call.secrets(token))
 }
 
 func cleanAll(texts, secrets []string) []string {
 	var out []string
 	for _, text := range texts {
-		out = append(out, clean(Redact(text, secrets...), maxMessage))
+		out = append(out, told(text, secrets))
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"net/url"
 	"regexp"
 	"slices"
@@ -27,12 +26,11 @@ var (
 )
 
 // Redact removes secrets from s: as they are and in the encodings they may
-// come back in (URL, JSON, base64, hex). The value of any AuthToken, in a
-// query or in JSON, goes as well.
+// come back in (escapes of URL, JSON and HTML in any number and layers, base64
+// wherever in a text it begins, hex). The value of any AuthToken, in a query
+// or in JSON, goes as well.
 func Redact(s string, secrets ...string) string {
-	for _, form := range secretForms(secrets) {
-		s = strings.ReplaceAll(s, form, redacted)
-	}
+	s = hide(s, secretForms(secrets))
 	s = tokenInQuery.ReplaceAllString(s, "${1}"+redacted)
 	return tokenInJSON.ReplaceAllString(s, "${1}"+redacted)
 }
@@ -41,50 +39,42 @@ func Redact(s string, secrets ...string) string {
 // found inside ordinary words, and is none.
 const shortestSecret = 4
 
-// secretForms lists all forms, longest first, so that no part of one is left
-// behind when another is replaced.
+// shortestPart is the shortest secret that is looked for inside base64: of a
+// shorter one too few characters are its own.
+const shortestPart = 6
+
+// secretForms lists what is looked for. Escapes are not among it but where a
+// space is a plus: they are taken off the text.
 func secretForms(secrets []string) []string {
 	var forms []string
 	for _, secret := range secrets {
 		if len(secret) < shortestSecret {
 			continue
 		}
-		forms = append(forms, secret)
-		forms = append(forms, encodedForms(secret)...)
+		forms = append(forms, secret, strings.ReplaceAll(secret, " ", "+"), url.QueryEscape(secret), url.PathEscape(secret))
+		raw := hex.EncodeToString([]byte(secret))
+		forms = append(forms, raw, strings.ToUpper(raw))
+		forms = append(forms, base64Forms(secret)...)
 	}
-	slices.SortFunc(forms, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
+	slices.Sort(forms)
 	return slices.Compact(forms)
 }
 
-func encodedForms(secret string) []string {
-	raw := []byte(secret)
-	query, path := url.QueryEscape(secret), url.PathEscape(secret)
-	forms := []string{
-		query, path, lowerPercent(query), lowerPercent(path),
-		base64.StdEncoding.EncodeToString(raw), base64.RawStdEncoding.EncodeToString(raw),
-		base64.URLEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw),
-		hex.EncodeToString(raw), strings.ToUpper(hex.EncodeToString(raw)),
-	}
-	if quoted, err := json.Marshal(secret); err == nil {
-		forms = append(forms, strings.Trim(string(quoted), `"`))
-	}
-	return slices.DeleteFunc(forms, func(form string) bool { return form == "" })
-}
-
-// lowerPercent writes the hex digits of percent escapes in lower case.
-func lowerPercent(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:i+3], strings.ToLower(string(b[i+1:i+3])))
+// base64Forms gives the whole secret in base64, and what it leaves in the
+// base64 of a longer text: that depends on where in the text it begins, and
+// the characters at its ends hold bits of what is beside it.
+func base64Forms(secret string) []string {
+	var forms []string
+	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		whole := enc.EncodeToString([]byte(secret))
+		forms = append(forms, whole, whole+"=", whole+"==")
+		for shift := 0; shift < 3 && len(secret) >= shortestPart; shift++ {
+			bits := (shift + len(secret)) * 8
+			text := enc.EncodeToString(append(make([]byte, shift), secret...))
+			forms = append(forms, text[(shift*8+5)/6:bits/6])
 		}
 	}
-	return string(b)
+	return forms
 }
 
 // Clean makes hostile text fit for one line of a terminal and bounds it.
@@ -112,6 +102,16 @@ func clean(s string, limit int) string {
 	return strings.TrimSpace(b.String())
 }
 
+// maxRedacted bounds what is searched for secrets. It is so much more than
+// maxMessage that no secret cut by it comes to be shown.
+const maxRedacted = 1 << 16
+
+// told makes hostile text fit to be shown: clean, without secrets, bounded. It
+// is cleaned first, so that nothing invisible stands in a secret.
+func told(s string, secrets []string) string {
+	return clean(Redact(clean(s, maxRedacted), secrets...), maxMessage)
+}
+
 // cleanError gives err a text without secrets and keeps it for errors.Is and
 // errors.As.
 func cleanError(err error, secrets []string) error {
@@ -121,7 +121,7 @@ func cleanError(err error, secrets []string) error {
 	if _, already := err.(*Error); already { //nolint:errorlint // one that is wrapped has text around it that is not clean
 		return err
 	}
-	return &cleaned{text: clean(Redact(err.Error(), secrets...), maxMessage), err: err}
+	return &cleaned{text: told(err.Error(), secrets), err: err}
 }
 
 type cleaned struct {
