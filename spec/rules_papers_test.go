@@ -39,6 +39,14 @@ hint: copy the fiscal sign (ФП, ФПД)`,
 hint: the old ФН is closed first: compare both printouts, they may be swapped`,
 		},
 		{
+			"secrets in folders", `apiKey: env:KEY`,
+			`apiKey: "file:.", login: "file:secrets/", password: env:P`,
+			`f.yaml:7:40: provider.partner.apiKey: "file:." is a folder
+hint: write the path of a file in it
+f.yaml:7:57: provider.partner.login: "file:secrets/" is a folder
+hint: write the path of a file in it`,
+		},
+		{
 			"papers of a change", `    # more`,
 			`    fnChange: {close: {at: 2026-11-20T10:15, document: "1", sign: "1"}}`,
 			`f.yaml:31:16: kkts.two: fnChange: unknown key "close"

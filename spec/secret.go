@@ -23,7 +23,7 @@ func reference(s string) (secret Secret, ok bool) {
 	case SecretKind(kind) == SecretEnv:
 		ok = variableForm.MatchString(name)
 	case SecretKind(kind) == SecretFile:
-		ok = name != "" && strings.TrimSpace(name) == name && len(name) <= 1024 && filepath.Clean(name) != "."
+		ok = name != "" && strings.TrimSpace(name) == name && len(name) <= 1024
 	}
 	if !ok {
 		return Secret{}, false
@@ -43,8 +43,20 @@ func (r *reader) secret(n *yaml.Node) Secret {
 		r.errorAt(n, secretHint, "must be a reference to a secret, env:NAME or file:PATH; the value that stands here is not shown")
 		return Secret{}
 	}
+	if r.folder(n, ref) {
+		return Secret{}
+	}
 	ref.Pos = r.pos(n)
 	return ref
+}
+
+// folder reports a reference whose path can only be a folder's.
+func (r *reader) folder(n *yaml.Node, ref Secret) bool {
+	if ref.Kind != SecretFile || filepath.Base(ref.Name) != "." && filepath.Base(ref.Name) != ".." && !strings.HasSuffix(ref.Name, "/") {
+		return false
+	}
+	r.errorAt(n, "write the path of a file in it", "%s is a folder", quote(ref.String()))
+	return true
 }
 
 // secretText is textOK without ever printing the value.
@@ -93,6 +105,9 @@ func (r *reader) code(n *yaml.Node) Code {
 		return Code{}
 	}
 	if ref, ok := reference(s); ok {
+		if r.folder(n, ref) {
+			return Code{}
+		}
 		ref.Pos = r.pos(n)
 		return Code{Ref: ref, Pos: ref.Pos}
 	}

@@ -43,14 +43,14 @@ func diagnosticsOf(err error) diag.List {
 	var one diag.Diagnostic
 	var many *multierror.Error
 	switch {
-	case errors.As(err, &one):
-		return diag.List{one}
-	case errors.As(err, &many):
+	case errors.As(err, &many): // first: it would be taken for its first diagnostic
 		var all diag.List
 		for _, e := range many.Errors {
 			all = append(all, diagnosticsOf(e)...)
 		}
 		return all
+	case errors.As(err, &one):
+		return diag.List{one}
 	default:
 		return diag.List{fromText(err.Error())}
 	}

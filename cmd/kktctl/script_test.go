@@ -56,6 +56,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("KKTCTL_POLL_INTERVAL", "1ms")
 			e.Setenv("KKTCTL_QUIET_PERIOD", "1ms")
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("NOW", time.Now().UTC().Format("2006-01-02T15:04:05")) // as a till prints it
 			e.Setenv("CI", "")
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each kktctl takes a second to end under -race
 			e.Values[baseKey{}] = base

@@ -62,7 +62,7 @@ func TestSecretTroubles(t *testing.T) {
 		{Kind: spec.SecretEnv, Name: "UNSET", Pos: pos}:  "fleet.yaml:7:3: key: cannot use the secret env:UNSET: the variable UNSET is not set\nhint: set UNSET, or refer to a file with file:PATH",
 		{Kind: spec.SecretFile, Name: "none", Pos: pos}:  "fleet.yaml:7:3: key: cannot use the secret file:none: no such file\nhint: the path is taken from the fleet file's folder",
 		{Kind: spec.SecretFile, Name: "empty", Pos: pos}: "fleet.yaml:7:3: key: cannot use the secret file:empty: the file is empty\nhint: put the secret into it",
-		{Kind: spec.SecretFile, Name: ".", Pos: pos}:     "fleet.yaml:7:3: key: cannot use the secret file:.: not a regular file\nhint: the path is taken from the fleet file's folder",
+		{Kind: spec.SecretFile, Name: ".", Pos: pos}:     "fleet.yaml:7:3: key: cannot use the secret file:.: it is a folder\nhint: the path is taken from the fleet file's folder",
 		{Kind: spec.SecretFile, Name: "huge", Pos: pos}:  "fleet.yaml:7:3: key: cannot use the secret file:huge: the file is larger than 256 KiB\nhint: is it the right file?",
 	} {
 		_, err := s.value(ref, "key")

@@ -51,13 +51,8 @@ func checkSignature(d *declared, file, signature, address string, w *state.Workf
 	if d == nil {
 		return nil
 	}
-	if attached, known := signer.Attached(signature); known && attached == d.Detached {
-		is, want := "detached", "attached"
-		if d.Detached {
-			is, want = want, is
-		}
-		return fmt.Errorf("%s: the signature is %s, the signer %s (%s) is declared to make %s ones\nhint: sign again so, or set detached: %v for this signer",
-			file, is, d.name, d.Pos, want, !d.Detached)
+	if err := signer.CheckForm(signature, d.Detached); err != nil {
+		return fmt.Errorf("%s, for the signer %s (%s): %w", file, d.name, d.Pos, err)
 	}
 	content, known := signer.Content(signature)
 	if !known || d.outbox == "" {

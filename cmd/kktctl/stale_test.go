@@ -108,7 +108,7 @@ func TestReadPlanRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := readPlan(dir); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+	if _, err := readPlan(dir); err == nil || !strings.Contains(err.Error(), "it is a folder") {
 		t.Errorf("a folder: %v", err)
 	}
 }

@@ -44,6 +44,9 @@ func Tasks(list []apply.Task, o Options) string {
 		if long[i] {
 			writeIndented(&b, "      ", style{}, "", t.What, o)
 		}
+		if t.RNM != "" {
+			b.WriteString("      РНМ " + Clean(t.RNM) + "\n")
+		}
 		writeCommands(&b, t, th, o)
 	}
 	return b.String()
