@@ -12,6 +12,7 @@ import (
 	"cmp"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -23,10 +24,18 @@ import (
 // version is set by the linker, see the Makefile.
 var version = "dev"
 
+// frugal is the memory in bytes from which it is given back before more is
+// taken: what a service answers may be large, and this often runs beside other
+// things. It is no bound: a fleet that needs more gets more, slower.
+const frugal = 192 << 20
+
 func main() { os.Exit(realMain()) }
 
 // realMain runs kktctl with the process's own streams and gives its exit code.
 func realMain() int {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(frugal)
+	}
 	// Who reads the output may go (a pipe into head, a pager that is left): the
 	// work goes on all the same, for what was sent has to be recorded.
 	signal.Ignore(syscall.SIGPIPE)

@@ -126,16 +126,34 @@ func encodeBody(body any) (data []byte, kind string, err error) {
 }
 
 // readBounded reads to the end, or fails beyond limit. The limit holds for the
-// decompressed bytes.
+// decompressed bytes. It reads piece by piece, so that what is refused in the
+// end takes no more memory than the limit.
 func readBounded(body io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(body, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("the answer broke off: %w", err)
+	const piece = 256 << 10
+	var pieces [][]byte
+	for total := int64(0); ; {
+		b, err := io.ReadAll(io.LimitReader(body, min(piece, limit+1-total)))
+		if err != nil {
+			return nil, fmt.Errorf("the answer broke off: %w", err)
+		}
+		total += int64(len(b))
+		switch {
+		case total > limit:
+			return nil, fmt.Errorf("the answer is %w of %d bytes", errTooLarge, limit)
+		case len(b) == 0:
+			return join(pieces, total), nil
+		}
+		pieces = append(pieces, b)
 	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("the answer is %w of %d bytes", errTooLarge, limit)
+}
+
+// join lets go of each piece as soon as it is copied.
+func join(pieces [][]byte, total int64) []byte {
+	whole := make([]byte, 0, total)
+	for i, b := range pieces {
+		whole, pieces[i] = append(whole, b...), nil
 	}
-	return data, nil
+	return whole
 }
 
 var errTooLarge = errors.New("over the limit")

@@ -13,6 +13,10 @@ import (
 // maxDepth bounds the nesting of an answer; the documents need less than ten.
 const maxDepth = 64
 
+// maxObjects bounds the rows of a list, which take far more memory decoded
+// than in the answer: a bound on bytes alone does not hold that down.
+const maxObjects = 120_000
+
 // answer is an opened envelope.
 type answer struct {
 	data     json.RawMessage // the payload of a success
@@ -27,6 +31,7 @@ type answer struct {
 var (
 	errWrongShape = errors.New("the answer has not the shape that the documents promise")
 	errTooDeep    = fmt.Errorf("the answer nests deeper than %d levels", maxDepth)
+	errTooMany    = fmt.Errorf("the answer holds more than %d rows", maxObjects)
 )
 
 // open reads any of the documents' envelopes: {Data, Success}, {Data, Status},
@@ -37,8 +42,8 @@ func open(status int, body []byte, ownErrors bool) (answer, error) {
 	if len(body) == 0 {
 		return answer{}, errors.New("the answer is empty")
 	}
-	if tooDeep(body) {
-		return answer{}, errTooDeep
+	if err := tooMuch(body); err != nil {
+		return answer{}, err
 	}
 	if !json.Valid(body) {
 		return answer{}, errors.New("the answer is not JSON")
@@ -56,17 +61,27 @@ func open(status int, body []byte, ownErrors bool) (answer, error) {
 // envelope holds the keys that all shapes are told apart by. Raw values: their
 // types differ between shapes.
 type envelope struct {
-	Data    json.RawMessage
+	Data    part
 	Success json.RawMessage
 	Status  String
 	Error   json.RawMessage
 	Errors  json.RawMessage
 }
 
+// part is a json.RawMessage that shares the bytes of the answer, which nobody
+// changes: a list may be large.
+type part []byte
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *part) UnmarshalJSON(data []byte) error {
+	*p = data
+	return nil
+}
+
 func (e envelope) open(status int, body []byte, ownErrors bool) answer {
 	a := answer{data: body}
 	if e.Data != nil {
-		a.data, a.wrapped = e.Data, true
+		a.data, a.wrapped = json.RawMessage(e.Data), true
 	}
 	var success Bool
 	said := !absent(e.Success) && success.UnmarshalJSON(e.Success) == nil
@@ -165,9 +180,10 @@ func (a answer) decode(out any) error {
 	return nil
 }
 
-// tooDeep counts brackets outside strings, before any decoder recurses.
-func tooDeep(body []byte) bool {
-	depth, inString, escaped := 0, false, false
+// tooMuch counts levels and objects outside strings, before any decoder
+// recurses or allocates.
+func tooMuch(body []byte) error {
+	depth, objects, inString, escaped := 0, 0, false, false
 	for _, c := range body {
 		switch {
 		case escaped:
@@ -178,12 +194,15 @@ func tooDeep(body []byte) bool {
 			inString = !inString
 		case inString:
 		case c == '{' || c == '[':
+			if objects++; objects > maxObjects {
+				return errTooMany
+			}
 			if depth++; depth > maxDepth {
-				return true
+				return errTooDeep
 			}
 		case c == '}' || c == ']':
 			depth--
 		}
 	}
-	return false
+	return nil
 }
