@@ -5,7 +5,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: build test crash bench check fmt generate demo clean help
+.PHONY: build test crash powerloss locks bench check fmt generate demo clean help
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,12 @@ test: ## run every test with the race detector; skipped tests are named and coun
 
 crash: ## kill kktctl at every point of its work: up to an hour, make test has a sample
 	KKTCTL_CRASH=all $(GO) test -v -count=1 -timeout 3h ./cmd/kktctl/internal/crash
+
+powerloss: ## cut the power 100,000 times, without each sync in turn, and fail every write
+	GOGC=400 KKTCTL_POWERLOSS_SCENES=100000 $(GO) test -v -count=1 -run 'TestPowerLoss|TestEverySync|TestWriteErrors|TestKilledAfterFailedSync' ./state/local
+
+locks: ## 32 processes take one lock 1,600 times; holders are stopped and killed
+	KKTCTL_HERD_ROUNDS=50 $(GO) test -v -count=1 -run 'TestHerd|TestStopped|TestKilledHolder' ./state/local
 
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
@@ -36,7 +42,7 @@ generate: ## make the generated files anew (goldens of the commands, the README'
 	$(GO) generate ./...
 	$(GO) test ./cmd/kktctl -run 'TestScripts|TestReadme' -count=1 -update
 
-demo: build ## half a minute with a simulated service: plan, apply, drift
+demo: build ## a few seconds with a simulated service: plan, apply, drift
 	@PATH="$(CURDIR)/bin:$$PATH" scripts/demo.sh examples
 
 clean: ## remove what was built

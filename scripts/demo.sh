@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Half a minute with kktctl and a simulated service. Nothing real happens and
+# A few seconds with kktctl and a simulated service. Nothing real happens and
 # nothing is left behind.
 #   scripts/demo.sh FOLDER-WITH-THE-EXAMPLE
 set -euo pipefail
