@@ -25,15 +25,16 @@ func everything(parallelism int) *scenario {
 
 // The sizes of the sample, when not all is asked for.
 const (
-	sampleSingle   = 40 // one crash, one workflow at a time, besides the critical points
-	sampleParallel = 60 // one crash, ten workflows at a time
-	samplePeople   = 20 // one crash while people sign and report; a case has dozens of processes
-	sampleDouble   = 60 // two crashes in a row
+	sampleCritical = 70 // one crash at a critical point, one workflow at a time
+	sampleSingle   = 40 // one crash anywhere, one workflow at a time
+	sampleParallel = 50 // one crash, ten workflows at a time
+	samplePeople   = 8  // one crash while people sign and report; a case has dozens of processes
+	sampleDouble   = 50 // two crashes in a row
 )
 
 // TestCrashAnywhere kills kktctl at every point of its work, once, and at
-// pairs of points. The sample has all points that stand around a call which
-// cannot be repeated.
+// pairs of points. The sample leans towards the points around calls that cannot
+// be repeated.
 func TestCrashAnywhere(t *testing.T) {
 	b := programs
 	if given := os.Getenv("KKTCTL_CRASH_POINTS"); given != "" {
@@ -48,8 +49,9 @@ func TestCrashAnywhere(t *testing.T) {
 		cases := each(len(calm.points))
 		if !all { // the same points come in every run
 			cases = sample(sampleSingle, func() []int { return []int{1 + rng.IntN(len(calm.points))} })
-			for _, n := range critical(calm.points) {
-				cases = append(cases, []int{n})
+			points := critical(calm.points)
+			for _, i := range rng.Perm(len(points))[:min(sampleCritical, len(points))] {
+				cases = append(cases, []int{points[i]})
 			}
 		}
 		s.playAll(t, b, calm, cases)
@@ -68,7 +70,7 @@ func TestCrashAnywhere(t *testing.T) {
 		calm := s.calm(t, b)
 		size := samplePeople
 		if all {
-			size *= 20
+			size *= 50
 		}
 		s.playAll(t, b, calm, sample(size, func() []int { return []int{near(rng, calm.points)} }))
 	})

@@ -181,12 +181,27 @@ func TestQuietPeriod(t *testing.T) {
 			g.do("apply", "--auto-approve", "--wait", "20ms")
 		}
 		g.quiet = 0
+		for _, in := range g.state().Intents {
+			if in.ID == c.intent && !in.AbsentAt.IsZero() {
+				g.t.Errorf("a look for %s within the quiet period counts", c.path)
+			}
+		}
 		for _, later := range g.j.calls[before:] {
 			if later.effect == c.effect && later.address == c.address {
 				g.t.Errorf("%s was sent within the quiet period", later.path)
 			}
 		}
 	})
+}
+
+// state reads what the process before has left.
+func (g *game) state() *state.Snapshot {
+	g.t.Helper()
+	snap, _, err := local.Open(g.j.state).Load(context.Background())
+	if err != nil || snap == nil {
+		g.t.Fatalf("the state: %v", err)
+	}
+	return snap
 }
 
 // TestUndecidable makes the readings contradict each other after a crash: what
