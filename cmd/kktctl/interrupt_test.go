@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/kktctl/kktctl/planner"
 )
 
 func interruptible(t *testing.T) (*App, chan os.Signal) {
@@ -55,6 +57,29 @@ func TestInterruptIsToldThroughTheProgress(t *testing.T) {
 		in.end()
 		if drawing && (len(told) != 1 || errs.Len() > 0) || !drawing && (len(told) > 0 || errs.String() != softNotice+"\n") {
 			t.Errorf("drawing %v: told %q, stderr %q", drawing, told, errs.String())
+		}
+	}
+}
+
+// TestListenerTakesTheInterruptNotice looks that a run hands notices to what
+// it draws, which cleans them, and takes them back at its end.
+func TestListenerTakesTheInterruptNotice(t *testing.T) {
+	const notice = "a\x1b[Ab"
+	for _, tty := range []bool{true, false} {
+		app, _ := interruptible(t)
+		var errs bytes.Buffer
+		app.Err, app.ErrTTY = &lineWriter{w: &errs}, tty
+		_, in := app.watchInterrupts(t.Context())
+		_, done := app.listener(&globals{}, in, &planner.Plan{}, running{})
+		in.notice(notice)
+		if err := done(); err != nil {
+			t.Fatal(err)
+		}
+		in.notice("later")
+		in.end()
+		got := errs.String()
+		if strings.Count(got, `a\x1b[Ab`) != 1 || strings.Contains(got, notice) || !strings.HasSuffix(got, "later\n") {
+			t.Errorf("terminal %v: %q", tty, got)
 		}
 	}
 }
