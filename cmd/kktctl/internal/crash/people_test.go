@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/spec"
 )
 
 // people is a fleet whose documents people sign and whose reports they read
@@ -34,7 +36,8 @@ func doTasks(g *game) bool {
 				return false
 			}
 		case planner.WaitReport:
-			if !g.do("tasks", "report", task.Address, "--at", "2026-11-20T10:15:00", "--document", "1", "--sign", "1234567890") {
+			printed := time.Now().UTC().Format(spec.LocalTimeLayout)
+			if !g.do("tasks", "report", task.Address, "--at", printed, "--document", "1", "--sign", "1234567890") {
 				return false
 			}
 		default:
