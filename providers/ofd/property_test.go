@@ -16,7 +16,7 @@ import (
 // and the world were, and nothing has happened twice.
 func TestPlanAfterApplyIsEmpty(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		fleet, w, codes := drawFleet(rt)
+		fleet, w, codes := drawFleet(rt, 7)
 		b := start(rt, context.Background(), fleet, w)
 		defer func() { _ = b.svc.Close() }()
 		b.codes = codes
@@ -53,8 +53,8 @@ func (b *bench) sameAsDeclared() {
 
 var addresses = []string{"115280, Москва, ул Ленинская Слобода, д 19", "г. Москва, улица Арбат, дом 1", "СПб, Невский пр-кт, д. 2, корп. 3"}
 
-func drawFleet(rt *rapid.T) (*spec.Fleet, *sim.World, map[string]string) {
-	n := rapid.IntRange(1, 7).Draw(rt, "tills")
+func drawFleet(rt *rapid.T, most int) (*spec.Fleet, *sim.World, map[string]string) {
+	n := rapid.IntRange(1, most).Draw(rt, "tills")
 	f, w, codes := testFleet(), world(), map[string]string{}
 	w.Tax.Polls = rapid.IntRange(1, 2).Draw(rt, "polls")
 	w.Tax.DocumentPolls = rapid.IntRange(0, 2).Draw(rt, "documentPolls")

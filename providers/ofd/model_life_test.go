@@ -1,0 +1,214 @@
+package ofd_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/fiscal"
+	"github.com/kktctl/kktctl/state"
+)
+
+// The ways in which a life of kktctl is disturbed.
+const (
+	lives       = "lives"
+	diesAtWrite = "dies at a write"
+	diesAtCall  = "dies at a call"
+	losesAnswer = "loses the answer of a call"
+	losesCall   = "loses a call on its way"
+	cannotSend  = "cannot send a call"
+	losesRead   = "loses the answer of a reading"
+)
+
+// life is one process of kktctl: at most one thing goes wrong in it. Once dead
+// it neither writes nor sends.
+type life struct {
+	how   string
+	at    int  // the number of the write, call or reading that it happens at
+	after bool // once the effect is there
+	freed bool // the system frees the lock of a dead process
+
+	mu   sync.Mutex
+	n    int
+	dead bool
+}
+
+// strikes counts what happens, and tells whether it is now.
+func (l *life) strikes(hows ...string) bool {
+	for _, h := range hows {
+		if h == l.how {
+			l.n++
+			return l.n == l.at
+		}
+	}
+	return false
+}
+
+// mortal is a store that dies with its life. What is dead does not unlock.
+type mortal struct {
+	state.Store
+	life *life
+}
+
+func (s mortal) write(do func() error) error {
+	s.life.mu.Lock()
+	defer s.life.mu.Unlock()
+	switch {
+	case s.life.dead:
+		return errDied
+	case !s.life.strikes(diesAtWrite):
+		return do()
+	case s.life.after:
+		s.life.dead = true
+		return errors.Join(do(), errDied)
+	}
+	s.life.dead = true
+	return errDied
+}
+
+func (s mortal) Init(ctx context.Context, l *state.Lease, snap *state.Snapshot) error {
+	return s.write(func() error { return s.Store.Init(ctx, l, snap) })
+}
+
+func (s mortal) Append(ctx context.Context, l *state.Lease, entries []state.Entry) error {
+	return s.write(func() error { return s.Store.Append(ctx, l, entries) })
+}
+
+func (s mortal) Compact(ctx context.Context, l *state.Lease, snap *state.Snapshot) error {
+	return s.write(func() error { return s.Store.Compact(ctx, l, snap) })
+}
+
+func (s mortal) Lock(ctx context.Context, req state.LockRequest) (*state.Lease, error) {
+	s.life.mu.Lock()
+	defer s.life.mu.Unlock()
+	if s.life.dead {
+		return nil, errDied
+	}
+	return s.Store.Lock(ctx, req)
+}
+
+func (s mortal) Unlock(ctx context.Context, l *state.Lease) error {
+	s.life.mu.Lock()
+	defer s.life.mu.Unlock()
+	if s.life.dead {
+		return errDied
+	}
+	return s.Store.Unlock(ctx, l)
+}
+
+// wire is the way from a life to the service. It sees what is durable when a
+// call has its effect.
+type wire struct {
+	t     tester
+	svc   *sim.Service
+	store state.Store // the one beneath
+	life  *life
+	used  map[string]bool // intents by id: whether their call was taken
+}
+
+var errLost = errors.New("connection reset")
+
+// RoundTrip serves a request, or spoils it.
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.life.mu.Lock()
+	defer w.life.mu.Unlock()
+	if w.life.dead {
+		return nil, errDied
+	}
+	changes := r.Method != http.MethodGet && !strings.Contains(strings.ToLower(r.URL.Path), "auth")
+	struck := changes && w.life.strikes(diesAtCall, losesAnswer, losesCall, cannotSend) || !changes && w.life.strikes(losesRead)
+	if struck && w.life.how == cannotSend {
+		return nil, errors.New("connection refused")
+	}
+	if t := httptrace.ContextClientTrace(r.Context()); t != nil && t.GotConn != nil {
+		t.GotConn(httptrace.GotConnInfo{})
+	}
+	w.life.dead = struck && w.life.how == diesAtCall
+	if struck && (w.life.how == losesCall || w.life.dead && !w.life.after) {
+		return nil, errLost
+	}
+	rec := httptest.NewRecorder()
+	w.serve(rec, r, changes)
+	if struck {
+		return nil, errLost
+	}
+	return rec.Result(), nil
+}
+
+// serve lets the service act, and wants an intent of its own for each effect
+// that cannot be repeated.
+func (w *wire) serve(rec *httptest.ResponseRecorder, r *http.Request, changes bool) {
+	body := []byte{}
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	r = r.Clone(context.Background())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if !changes {
+		w.svc.ServeHTTP(rec, r)
+		return
+	}
+	snap, _, err := w.store.Load(context.Background())
+	if err != nil {
+		w.t.Errorf("load: %v", err)
+	}
+	before := len(w.svc.Ledger())
+	w.svc.ServeHTTP(rec, r)
+	for _, e := range w.svc.Ledger()[before:] {
+		w.announced(snap, e)
+	}
+}
+
+func (w *wire) announced(snap *state.Snapshot, e sim.Effect) {
+	kinds := map[string]state.Effect{
+		sim.EffectCreate: state.EffectCreate, sim.EffectSign: state.EffectSign, sim.EffectPay: state.EffectPay,
+		sim.EffectAddKkt: state.EffectAddKKT, sim.EffectRemoveKkt: state.EffectRemoveKKT,
+	}
+	effect, once := kinds[e.Kind]
+	if !once {
+		return
+	}
+	if snap != nil {
+		for _, in := range snap.Intents {
+			if _, sent := w.used[in.ID]; in.Effect == effect && !sent && means(snap, in, e) {
+				w.used[in.ID] = e.OK
+				return
+			}
+		}
+	}
+	w.t.Errorf("sent without an intent of its own: %+v", e)
+}
+
+// means tells whether an intent announces the effect.
+func means(snap *state.Snapshot, in state.Intent, e sim.Effect) bool {
+	res := snap.Resources[in.Address]
+	w := res.Workflows[in.Action]
+	if w == nil || w.ID != in.Workflow {
+		return false
+	}
+	switch in.Effect {
+	case state.EffectSign:
+		return e.Key == w.Data.ApplicationID+" "+in.PreRead["document"]
+	case state.EffectPay:
+		rnm, code, _ := strings.Cut(e.Key, " ")
+		return rnm != "" && w.Data.Code != nil && *w.Data.Code == spec.RecordCode(snap.FingerprintKey(), code)
+	default:
+		return fiscal.SameSerial(res.Identity.Serial, e.Serial)
+	}
+}
+
+func (l *life) String() string {
+	if l.how == lives {
+		return l.how
+	}
+	return fmt.Sprintf("%s (number %d, effect %t)", l.how, l.at, l.after)
+}
