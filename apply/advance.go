@@ -84,8 +84,8 @@ func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error)
 		if !n.met {
 			n.met, n.anew = true, r.unbegun(w)
 		}
-		if n.anew && n.advances == 1 && r.unbegun(w) { // planned anew: the wish may be another one by now
-			w.Phase, w.Data = firstPhase, startData(n.step)
+		if n.anew && n.advances == 1 && r.unbegun(w) {
+			return w, r.renew(ctx, n, w)
 		}
 		return w, nil
 	}
@@ -104,6 +104,21 @@ func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error)
 	n.id = w.ID
 	c := *w
 	return &c, err
+}
+
+// renew gives a workflow that is planned anew its new wish. It is durable
+// before anything is announced: a call that is cut off is settled by what it
+// was made of, not by what was wished before.
+func (r *runner) renew(ctx context.Context, n *node, w *state.Workflow) error {
+	data := startData(n.step)
+	if w.Phase == firstPhase && reflect.DeepEqual(w.Data, data) {
+		return nil
+	}
+	w.Phase, w.Data = firstPhase, data
+	return r.s.update(ctx, n.step.Address, state.Entry{Event: "plan " + w.Action + " anew"}, func(res *state.Resource) {
+		now := *w
+		res.Workflows[w.Action] = &now
+	})
 }
 
 // unbegun tells whether a workflow has sent nothing yet.
