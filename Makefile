@@ -25,6 +25,12 @@ powerloss: ## cut the power 100,000 times, without each sync in turn, and fail e
 locks: ## 32 processes take one lock 1,600 times; holders are stopped and killed
 	KKTCTL_HERD_ROUNDS=50 $(GO) test -v -count=1 -run 'TestHerd|TestStopped|TestKilledHolder' ./state/local
 
+fuzz: ## fuzz every decoder of what comes from outside, 30 s each (FUZZTIME=2m FUZZ=Redact make fuzz)
+	GO=$(GO) scripts/fuzz.sh
+
+mutants: ## plant bugs in a copy, one at a time: each has to be caught (MUTANTS=PATTERN)
+	$(GO) run ./internal/mutants -run '$(MUTANTS)'
+
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
