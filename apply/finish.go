@@ -23,6 +23,7 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 		res.Identity.Serial, res.Identity.INN = r.Attributes.Serial, r.Attributes.INN
 	}
 	if r.RNM != "" {
+		forgetPayment(res, r.RNM)
 		res.Identity.RNM = r.RNM
 	}
 	if r.Payment != nil {
@@ -30,6 +31,14 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 	}
 	if r.Renta != nil {
 		res.Renta = *r.Renta
+	}
+}
+
+// forgetPayment leaves a payment behind that was made for another РНМ: what is
+// registered anew has no service yet.
+func forgetPayment(res *state.Resource, rnm string) {
+	if old := res.Identity.RNM; old != "" && rnm != "" && old != rnm {
+		res.Payment = nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -76,10 +77,9 @@ func (s *Session) adoption(st planner.Step) state.Entry {
 	if r.Attributes == nil {
 		r.Attributes = &spec.Attributes{}
 	}
-	r.Identity = state.Identity{Serial: r.Attributes.Serial, RNM: st.RNM, INN: r.Attributes.INN}
-	if r.Identity.RNM == "" {
-		r.Identity.RNM = r.Attributes.RNM
-	}
+	rnm := cmp.Or(st.RNM, r.Attributes.RNM)
+	forgetPayment(&r, rnm)
+	r.Identity = state.Identity{Serial: r.Attributes.Serial, RNM: rnm, INN: r.Attributes.INN}
 	if st.Centre != "" {
 		r.Renta = st.Centre
 	}
