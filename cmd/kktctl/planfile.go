@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -49,9 +48,12 @@ func readPlan(path string) (*planFile, error) {
 	if len(data) > maxPlanSize {
 		return nil, fmt.Errorf("the plan %s cannot be read: it is too large", path)
 	}
+	return decodePlan(path, data)
+}
+
+func decodePlan(path string, data []byte) (*planFile, error) {
 	plan := planFile{Plan: &planner.Plan{}}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&plan); err != nil {
+	if err := json.Unmarshal(data, &plan); err != nil {
 		return nil, fmt.Errorf("%s is not a saved plan: %w\nhint: make one with kktctl plan --out %s", path, err, path)
 	}
 	if plan.FormatVersion != planner.FormatVersion {
