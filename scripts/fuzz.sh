@@ -23,6 +23,12 @@ providers/ofd/signer FuzzNormalize
 providers/ofd/signer/outbox FuzzName
 '
 
+# On a busy machine go test may report its own end as a failure, with no input
+# to show for it.
+only_late() {
+  grep -q '^ *context deadline exceeded$' "$log" && ! grep -q 'Failing input' "$log"
+}
+
 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -30,7 +36,7 @@ while read -r folder target; do
   if [ -z "$folder" ] || ! [[ "$folder $target" =~ ${FUZZ:-.} ]]; then
     continue
   fi
-  if "${GO:-go}" test "./$folder" -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-30s}" -fuzzminimizetime 5x >"$log" 2>&1 </dev/null; then
+  if "${GO:-go}" test "./$folder" -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-30s}" -fuzzminimizetime 5x >"$log" 2>&1 </dev/null || only_late; then
     printf 'ok    %-20s %s\n' "$target" "$(grep -o 'execs: [0-9]*' "$log" | tail -1)"
   else
     printf 'FAIL  %s\n' "$target"
