@@ -120,6 +120,9 @@ type fate struct {
 	r    *rand.Rand
 	keep float64 // how likely a thing is kept whole
 	tear float64 // how likely a write is torn that is not
+	// stale has sectors that were never written show what was there before, as
+	// some file systems do, and not zeros.
+	stale bool
 }
 
 // lost and kept are the ends of the scale.
@@ -198,7 +201,11 @@ func (f fate) torn(b []byte, c change) []byte {
 	if grows := end - int64(len(b)); grows > 0 && f.r.IntN(2) == 0 {
 		end -= f.r.Int64N(grows + 1)
 	}
+	written := len(b)
 	b = resize(b, max(end, int64(len(b))))
+	for i := written; f.stale && i < len(b); i++ {
+		b[i] = "old content\n{}0123456789"[f.r.IntN(24)]
+	}
 	share := f.r.Float64()
 	for at := c.off; at < end && at < c.off+int64(len(c.data)); {
 		next := min((at/sector+1)*sector, end, c.off+int64(len(c.data)))

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kktctl/kktctl/state"
 	"github.com/kktctl/kktctl/state/local"
 )
 
@@ -23,6 +25,7 @@ type losses struct {
 	without string         // the sync that is left out
 	syncs   map[string]int // filled when not nil; for one worker only
 	scenes  int            // power losses so far
+	refused int            // of those, with old sectors in a file: seen, and refused
 }
 
 // live lives one life: several processes on one disk, each stopped somewhere,
@@ -58,6 +61,86 @@ func (p *losses) live(n uint64) error {
 		}
 	}
 	return nil
+}
+
+// aimed lives a life whose second process is stopped where it hurts most: when
+// it cuts a torn tail away and writes behind what is whole, when it takes back
+// a write whose sync failed, between two steps of a compaction.
+func (p *losses) aimed(n uint64) error {
+	r := rand.New(rand.NewPCG(p.seed, n))
+	l, journal := newLife(r), stateFile+".journal"
+	first := &machine{disk: l.disk, without: p.without, syncs: p.syncs}
+	second := &machine{disk: l.disk, without: p.without, syncs: p.syncs, soon: 1 + r.IntN(4)}
+	write := l.append
+	switch n % 3 {
+	case 0:
+		first.after, first.soon = "write "+journal, 1
+		second.after = "truncate " + journal
+	case 1:
+		second.fail = failSync(journal)
+	default:
+		second.after = "rename " + stateFile + []string{"", ".backup", ".journal", ".journal.backup"}[r.IntN(4)]
+		write = func(s *local.Store, m *machine, lease *state.Lease) error {
+			return l.compact(s, m, lease, l.acked.Clone())
+		}
+	}
+	err := l.short(first, l.append)
+	if n%3 == 0 {
+		l.tear(r.Float64())
+	}
+	first.stopped = true
+	l.disk.killed()
+	if err == nil {
+		err = l.short(second, write)
+	}
+	second.stopped = true
+	l.disk.killed()
+	if err == nil {
+		err = p.cut(l)
+	}
+	if err != nil {
+		return fmt.Errorf("aimed life %d: %w", n, err)
+	}
+	return nil
+}
+
+// short is a process that makes one write, after making the state.
+func (l *life) short(m *machine, write func(*local.Store, *machine, *state.Lease) error) error {
+	s := local.Open(stateFile, local.WithFS(m))
+	lease, err := l.lock(s, m)
+	if lease == nil || err != nil {
+		return err
+	}
+	if err := l.load(s, m); err != nil || m.stopped {
+		return err
+	}
+	if l.acked == nil {
+		if err := l.init(s, m, lease); err != nil || m.stopped {
+			return err
+		}
+	}
+	return write(s, m, lease)
+}
+
+// tear leaves a share of what was written to the journal and not synced.
+func (l *life) tear(share float64) {
+	n := l.disk.names[stateFile+".journal"]
+	kept := len(n.base) + int(share*float64(len(n.cache)-len(n.base)))
+	n.base, n.changes = n.cache[:kept:kept], nil
+	n.cache = n.base
+}
+
+// failSync has the first sync after a write fail.
+func failSync(name string) func(string, int) failing {
+	wrote, failed := false, false
+	return func(op string, _ int) failing {
+		wrote = wrote || op == "write "+name
+		if op != "sync "+name || !wrote || failed {
+			return failing{}
+		}
+		failed = true
+		return failing{err: syscall.EIO}
+	}
 }
 
 // failOnce has one operation fail.
@@ -96,12 +179,20 @@ func (p *losses) cut(l *life) error {
 		for range 8 {
 			fates = append(fates, anyFate(l.r))
 		}
+		stale := anyFate(l.r)
+		stale.stale = true
+		fates = append(fates, stale)
 	}
 	for i, f := range fates {
 		p.scenes++
 		left := *l
 		left.disk = l.disk.powerLoss(f)
-		if err := left.after(); err != nil {
+		err := left.after()
+		if f.stale && errors.Is(err, state.ErrCorrupt) {
+			p.refused++ // told, and nothing is made of it
+			err = nil
+		}
+		if err != nil {
 			return fmt.Errorf("power loss %d: %w", i, err)
 		}
 	}
@@ -166,7 +257,7 @@ func seedOf(t testing.TB) uint64 {
 func TestPowerLoss(t *testing.T) {
 	const workers = 4
 	seed, want := seedOf(t), int64(number(t, "KKTCTL_POWERLOSS_SCENES", 3000))
-	var scenes atomic.Int64
+	var scenes, refused atomic.Int64
 	var next atomic.Uint64
 	var wg sync.WaitGroup
 	began := time.Now()
@@ -174,15 +265,17 @@ func TestPowerLoss(t *testing.T) {
 		wg.Go(func() {
 			for scenes.Load() < want && !t.Failed() {
 				p := &losses{seed: seed}
-				if err := p.live(next.Add(1)); err != nil {
+				n := next.Add(1)
+				if err := errors.Join(p.live(n), p.aimed(n)); err != nil {
 					t.Error(err)
 				}
 				scenes.Add(int64(p.scenes))
+				refused.Add(int64(p.refused))
 			}
 		})
 	}
 	wg.Wait()
-	t.Logf("%d power losses in %d lives, %s", scenes.Load(), next.Load(), time.Since(began).Round(time.Millisecond))
+	t.Logf("%d power losses in %d lives, %d refused for old sectors in the journal, %s", scenes.Load(), next.Load(), refused.Load(), time.Since(began).Round(time.Millisecond))
 }
 
 // TestEverySyncIsNeeded leaves out each sync there is, one after the other:
@@ -192,7 +285,7 @@ func TestEverySyncIsNeeded(t *testing.T) {
 	const seed = 1 // what catches a missing sync is no matter of luck
 	whole := &losses{seed: seed, syncs: map[string]int{}}
 	for n := range uint64(100) {
-		if err := whole.live(n); err != nil {
+		if err := errors.Join(whole.live(n), whole.aimed(n)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -210,7 +303,7 @@ func TestEverySyncIsNeeded(t *testing.T) {
 			t.Parallel()
 			p := &losses{seed: seed, without: site}
 			for n := range uint64(2000) {
-				if err := p.live(n); err != nil {
+				if err := errors.Join(p.aimed(n), p.live(n)); err != nil {
 					t.Logf("fails after %d power losses: %v", p.scenes, err)
 					return
 				}
