@@ -84,13 +84,14 @@ func TestATaskIsToldOnce(t *testing.T) {
 	long := "sign " + strings.Repeat("very/long/path/", 12) + "document.b64"
 	list := []apply.Task{
 		{Address: "kkts.a", WaitingFor: planner.WaitSignature, What: long},
+		{Address: "kkts.c", WaitingFor: planner.WaitReport, What: "РНМ 123 is assigned", RNM: "123"},
 		{Address: "kkts.b", WaitingFor: planner.WaitReport, What: "print it", RNM: "0000002950038403\x1b"},
 	}
 	got := Tasks(list, Options{Width: 80})
 	if !strings.Contains(got, "print it\n      РНМ 0000002950038403\\x1b\n") {
 		t.Errorf("got:\n%s", got)
 	}
-	if strings.Count(got, "document.b64") != 1 || strings.Contains(got, "…") || !strings.Contains(got, "kkts.a  your signature") || strings.Count(got, "print it") != 1 {
+	if strings.Count(got, "document.b64") != 1 || strings.Contains(got, "…") || !strings.Contains(got, "kkts.a  your signature") || strings.Count(got, "print it") != 1 || strings.Count(got, "РНМ 123") != 1 {
 		t.Errorf("got:\n%s", got)
 	}
 }

@@ -44,7 +44,7 @@ func Tasks(list []apply.Task, o Options) string {
 		if long[i] {
 			writeIndented(&b, "      ", style{}, "", t.What, o)
 		}
-		if t.RNM != "" {
+		if t.RNM != "" && !strings.Contains(t.What, t.RNM) {
 			b.WriteString("      РНМ " + Clean(t.RNM) + "\n")
 		}
 		writeCommands(&b, t, th, o)
