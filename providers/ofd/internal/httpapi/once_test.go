@@ -1,8 +1,14 @@
 package httpapi
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -38,5 +44,27 @@ func TestMutateLeavesNothingToSendAgain(t *testing.T) {
 	}
 	if seen != 1 {
 		t.Errorf("%d requests", seen)
+	}
+}
+
+// Whatever an error below quotes, no secret of the call is in what is told.
+func TestErrorsBelowTellNoSecrets(t *testing.T) {
+	const token, code = "t0ken-of-the-partner", "PSZ7D1Lq"
+	quoting := func() error { return fmt.Errorf("the answer says %s and %q", code, url.QueryEscape(token+" ")) }
+	client, rec := serve(t, reply(200, `{"Data":{},"Success":true}`))
+	call := Call{Op: "pay", Method: http.MethodPost, Path: "/p/" + code, Token: StaticToken("key", token), Secrets: []string{code}, Check: quoting}
+	errs := []error{client.Mutate(t.Context(), call), client.Get(t.Context(), call)}
+	failing, rec2 := newClient(t, Config{BaseURL: "http://127.0.0.1", Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("cannot reach ?AuthToken=" + token + " with " + code)
+	}})
+	errs = append(errs, failing.Mutate(t.Context(), call), failing.Get(t.Context(), call))
+	texts := append(rec.lines, rec2.lines...)
+	for _, err := range errs {
+		texts = append(texts, fmt.Sprintf("%v %s", err, errors.Unwrap(err)))
+	}
+	for _, text := range texts {
+		if strings.Contains(text, token) || strings.Contains(text, code) || !strings.Contains(text, redacted) {
+			t.Errorf("%q", text)
+		}
 	}
 }

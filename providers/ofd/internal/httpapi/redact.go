@@ -3,7 +3,6 @@ package httpapi
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,15 +42,15 @@ const shortestSecret = 4
 // shorter one too few characters are its own.
 const shortestPart = 6
 
-// secretForms lists what is looked for. Escapes are not among it but where a
-// space is a plus: they are taken off the text.
+// secretForms lists what is looked for. Escapes are not among it: they are
+// read as what they stand for.
 func secretForms(secrets []string) []string {
 	var forms []string
 	for _, secret := range secrets {
 		if len(secret) < shortestSecret {
 			continue
 		}
-		forms = append(forms, secret, strings.ReplaceAll(secret, " ", "+"), url.QueryEscape(secret), url.PathEscape(secret))
+		forms = append(forms, secret)
 		raw := hex.EncodeToString([]byte(secret))
 		forms = append(forms, raw, strings.ToUpper(raw))
 		forms = append(forms, base64Forms(secret)...)
