@@ -172,8 +172,7 @@ func (p *planning) waitsFor(t *till) bool {
 func (p *planning) later(t *till, a Action) {
 	p.leaveOut()
 	if r := t.run(a); r != nil && r.Phase == "signature" && !r.Unsettled {
-		p.say(diag.Warning, t, "the declaration changed before the application of "+string(a)+" was signed: it will be given up unsigned").Hint =
-			"the next plan makes a new one"
+		p.say(diag.Warning, t, "the declaration changed before the application of "+string(a)+" was signed: it will be given up unsigned").Hint = "the next plan makes a new one"
 		return
 	}
 	p.say(diag.Note, t, "the declaration changed while "+string(a)+" is under way: the change will be planned after it")

@@ -115,11 +115,14 @@ func troubles() []trouble {
 		return t
 	}
 	return []trouble{
-		{name: "refused", dial: "refused"}, {name: "dns", dial: "dns"}, {name: "tls", dial: "tls"},
+		{name: "refused", dial: "refused"},
+		{name: "dns", dial: "dns"},
+		{name: "tls", dial: "tls"},
 		hang(sim.FaultTimeout), kind(sim.FaultReset), kind(sim.FaultEOF), kind(sim.FaultTruncate), kind(sim.FaultGarbage),
 		kind(sim.FaultHTML200), kind(sim.FaultEmpty200), kind(sim.FaultGzipBomb), kind(sim.FaultEndless), hang(sim.FaultSlowHead),
 		status(408, 0), status(429, 0), status(429, 1), status(500, 0), status(502, 0), status(503, 0), status(504, 0),
-		kind(sim.FaultRedirect), kind(sim.FaultWrongID), {name: sim.FaultStaleRead, stale: true},
+		kind(sim.FaultRedirect), kind(sim.FaultWrongID),
+		{name: sim.FaultStaleRead, stale: true},
 		{name: "stale-after-answer", stale: true, answered: true},
 	}
 }

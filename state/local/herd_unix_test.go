@@ -34,6 +34,8 @@ type member struct {
 	store *local.Store
 	dieAt string // the operation before which it kills itself
 	r     *rand.Rand
+
+	rounds int
 }
 
 // herd takes the lock again and again, writes under it and gives it back, and
@@ -48,11 +50,11 @@ func herd() {
 	m.judge = judge
 	seed, err := strconv.ParseUint(os.Getenv(seedVar), 10, 64)
 	m.stopOn(err)
-	rounds, err := strconv.Atoi(os.Getenv(roundsVar))
+	m.rounds, err = strconv.Atoi(os.Getenv(roundsVar))
 	m.stopOn(err)
 	m.r = rand.New(rand.NewPCG(seed, seed))
 	m.store = local.Open(os.Getenv(pathVar), local.WithFS(&faultFS{before: m.maybeDie}))
-	for round := range rounds {
+	for round := range m.rounds {
 		m.round(round)
 	}
 }
@@ -96,7 +98,7 @@ func (m *member) round(round int) {
 		previous = p.Holder + " " + p.Created.Format(time.RFC3339Nano)
 	}
 	m.say("held %d %s %s", lease.Epoch, lease.Created.Format(time.RFC3339Nano), previous)
-	if m.r.IntN(20) == 0 {
+	if m.r.IntN(4*m.rounds) == 0 { // about a quarter of the herd
 		ops := []string{"write sever.kktstate.journal", journalSync, "rename sever.kktstate", "rename sever.kktstate.journal"}
 		m.dieAt = ops[m.r.IntN(len(ops))]
 	}
@@ -204,7 +206,9 @@ func (h *shepherd) hear(n int, words []string) {
 		h.owner(words[1], n)
 		if words[3] != "nobody" {
 			h.told++
-			h.dead[words[3]+" "+words[4]] = h.dead[words[3]+" "+words[4]] // its end may be heard later
+			if who := words[3] + " " + words[4]; !h.dead[who] {
+				h.dead[who] = false // its end may be heard later
+			}
 		}
 	case "acked":
 		serial, _ := strconv.ParseUint(words[1], 10, 64)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,7 +59,7 @@ func TestErrorsBelowTellNoSecrets(t *testing.T) {
 		return nil, errors.New("cannot reach ?AuthToken=" + token + " with " + code)
 	}})
 	errs = append(errs, failing.Mutate(t.Context(), call), failing.Get(t.Context(), call))
-	texts := append(rec.lines, rec2.lines...)
+	texts := slices.Concat(rec.lines, rec2.lines)
 	for _, err := range errs {
 		texts = append(texts, fmt.Sprintf("%v %s", err, errors.Unwrap(err)))
 	}
