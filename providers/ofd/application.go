@@ -118,6 +118,7 @@ func (a application) draft(ctx context.Context, run *apply.Run) (apply.Transitio
 			a.p.seen(app)
 			return next(phasePrepare, d, "draft "+app.ID+" made"+mockWarning(app))
 		},
+		no: func(err error) apply.Transition { return refusedFor(run, sentence(err), hintRefusedApplication(err)) },
 	})
 }
 
@@ -223,7 +224,7 @@ func (a application) afterPrepare(ctx context.Context, run *apply.Run, d state.W
 	case httpapi.OutcomeOf(cause) == httpapi.OutcomeRefused && then == phaseReportSignature:
 		return a.reportAgain(run, "the documents of the report cannot be prepared: "+sentence(cause)), nil
 	case httpapi.OutcomeOf(cause) == httpapi.OutcomeRefused:
-		tr := refused(run, "the documents cannot be prepared: "+sentence(cause))
+		tr := refusedFor(run, "the documents cannot be prepared: "+sentence(cause), hintRefusedApplication(cause))
 		tr.Orphan = d.ApplicationID
 		return tr, nil
 	default:
@@ -262,7 +263,7 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	case app.Status == partner.StatusAwaitingSignature && ready:
 		return a.signDocument(ctx, run, app, *doc, sent)
 	case app.Status == partner.StatusAwaitingDocuments, app.Status == partner.StatusAwaitingSignature, app.Status == partner.StatusNew:
-		return wait(run.Workflow.Phase, d, planner.WaitService, "the service prepares the documents"), nil
+		return ageing(run, d, planner.WaitService, "the service prepares the documents of application "+d.ApplicationID), nil
 	default: // somebody signed it elsewhere, or it was refused meanwhile
 		return next(then, d, "the document is not to be signed any more: the application is "+app.Status), nil
 	}
@@ -350,7 +351,7 @@ func signRefused(run *apply.Run, err error) apply.Transition {
 	if run.Workflow.Phase == phaseReportSignature {
 		return person(run, fmt.Sprintf("%s; РНМ %s is assigned, sign the document in the partner's cabinet", message, d.RNM), hintVouch)
 	}
-	tr := refused(run, message)
+	tr := refusedFor(run, message, hintSigner)
 	tr.Orphan = d.ApplicationID
 	return tr
 }
@@ -382,7 +383,7 @@ func (a application) follow(ctx context.Context, run *apply.Run) (apply.Transiti
 		return apply.Transition{}, again(err)
 	}
 	if reason, no := app.Refused(); no {
-		return refused(run, reason), nil
+		return taxRefused(run, app, reason), nil
 	}
 	first := run.Action == planner.Register && run.Workflow.Phase == phaseTaxService
 	switch {
@@ -396,7 +397,7 @@ func (a application) follow(ctx context.Context, run *apply.Run) (apply.Transiti
 	case app.Status == partner.StatusAwaitingSignature && run.Now.Sub(run.Workflow.Since) > signatureLost && !vouched(run, app):
 		return person(run, fmt.Sprintf("application %s still awaits the signature that was taken as sent", d.ApplicationID), hintVouch), nil
 	default:
-		tr := wait(run.Workflow.Phase, d, planner.WaitTaxService, "the application is "+cmp.Or(app.Status, "without a status"))
+		tr := ageing(run, d, planner.WaitTaxService, "the application is "+cmp.Or(app.Status, "without a status"))
 		tr.Due = run.Workflow.Due
 		return tr, nil
 	}

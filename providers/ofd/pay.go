@@ -90,6 +90,7 @@ func (p *Provider) send(ctx context.Context, run *apply.Run, rnm string, code pa
 			}
 			return waiting()
 		},
+		no: func(err error) apply.Transition { return refusedFor(run, sentence(err), hintRefusedPay(err)) },
 	})
 }
 
@@ -244,7 +245,7 @@ func (p *Provider) firstDocument(ctx context.Context, run *apply.Run) (apply.Tra
 		case row.Status == partner.PayPayed:
 			return p.paid(run), nil
 		case row.Status == partner.PayCancelled:
-			return refused(run, "the code lapsed: the till sent no document within 3 days of "+d.AcceptedAt.Format(time.RFC3339)), nil
+			return refusedFor(run, "the code lapsed: the till sent no document within 3 days of "+d.AcceptedAt.Format(time.RFC3339), hintLapsed), nil
 		}
 	}
 	tills, err := p.readTills(ctx, p.roundStart())

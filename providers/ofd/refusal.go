@@ -25,6 +25,15 @@ func (a application) afterRefusal(ctx context.Context, run *apply.Run, document 
 	return signRefused(run, refusal)
 }
 
+// taxRefused ends an application that the tax service refused: by a reason,
+// or by a paper that says why.
+func taxRefused(run *apply.Run, app partner.Application, reason string) apply.Transition {
+	if app.StatusReason != "" {
+		return refusedFor(run, "the tax service refused it: "+reason, hintCorrect)
+	}
+	return refusedFor(run, "the tax service refused application "+app.ID+" and gives its reason in a paper: "+reason, hintPaper)
+}
+
 // nextStage tells whether an application has gone past its first signature.
 func nextStage(run *apply.Run, app partner.Application) bool {
 	return run.Workflow.Phase == phaseSignature && app.Stage == partner.StageFinalization

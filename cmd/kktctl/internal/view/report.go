@@ -154,6 +154,17 @@ func (w *reportWriter) waiting(r *apply.Report) {
 		}
 		w.b.WriteString("  " + count(n[k], "step") + " for " + word + "\n")
 	}
+	w.long(r)
+}
+
+// long tells of the waits that last so long that something can be done.
+func (w *reportWriter) long(r *apply.Report) {
+	for _, s := range r.Steps {
+		if s.State == apply.StepWaiting && s.Hint != "" {
+			w.head(w.t.yellow, s, s.Message)
+			w.hint(s)
+		}
+	}
 }
 
 func (w *reportWriter) waitingSteps(r *apply.Report) {
