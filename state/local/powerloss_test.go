@@ -256,7 +256,7 @@ func seedOf(t testing.TB) uint64 {
 // KKTCTL_POWERLOSS_SCENES says how many power losses there are.
 func TestPowerLoss(t *testing.T) {
 	const workers = 4
-	seed, want := seedOf(t), int64(number(t, "KKTCTL_POWERLOSS_SCENES", 3000))
+	seed, want := seedOf(t), int64(number(t, "KKTCTL_POWERLOSS_SCENES", 2000))
 	var scenes, refused atomic.Int64
 	var next atomic.Uint64
 	var wg sync.WaitGroup
