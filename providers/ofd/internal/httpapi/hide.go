@@ -77,6 +77,9 @@ func match(s string, from int, form string) int {
 		var next []int
 		for _, i := range places {
 			next = appendEnds(next, s, i, r, form[j:j+size])
+			if r == ' ' { // as a query writes it
+				next = appendEnds(next, s, i, '+', "+")
+			}
 		}
 		slices.Sort(next)
 		places = slices.Compact(next)
@@ -98,10 +101,6 @@ func appendEnds(ends []int, s string, i int, r rune, raw string) []int {
 	}
 	end := 0
 	switch s[i] {
-	case '+':
-		if r == ' ' {
-			end = i + 1
-		}
 	case '%':
 		end = percent(s, i, raw)
 	case '&':
