@@ -25,8 +25,9 @@ func everything(parallelism int) *scenario {
 
 // The sizes of the sample, when not all is asked for.
 const (
-	sampleCritical = 70 // one crash at a critical point, one workflow at a time
-	sampleSingle   = 40 // one crash anywhere, one workflow at a time
+	sampleCritical = 60 // one crash at a critical point, one workflow at a time
+	sampleFiles    = 40 // one crash where files are replaced
+	sampleSingle   = 20 // one crash anywhere
 	sampleParallel = 50 // one crash, ten workflows at a time
 	samplePeople   = 8  // one crash while people sign and report; a case has dozens of processes
 	sampleDouble   = 50 // two crashes in a row
@@ -49,10 +50,8 @@ func TestCrashAnywhere(t *testing.T) {
 		cases := each(len(calm.points))
 		if !all { // the same points come in every run
 			cases = sample(sampleSingle, func() []int { return []int{1 + rng.IntN(len(calm.points))} })
-			points := critical(calm.points)
-			for _, i := range rng.Perm(len(points))[:min(sampleCritical, len(points))] {
-				cases = append(cases, []int{points[i]})
-			}
+			cases = append(cases, some(rng, sampleCritical, critical(calm.points))...)
+			cases = append(cases, some(rng, sampleFiles, replacing(calm.points))...)
 		}
 		s.playAll(t, b, calm, cases)
 	})
@@ -102,6 +101,28 @@ func critical(points []string) []int {
 				out = append(out, k+1)
 			}
 		}
+	}
+	return out
+}
+
+// replacing finds the points at which files are replaced and locks change
+// hands: few among the many of a journal that is appended to.
+func replacing(points []string) []int {
+	var out []int
+	for i, name := range points {
+		if strings.HasSuffix(name, ".tmp") || strings.Contains(name, " rename ") || strings.Contains(name, " syncdir ") ||
+			strings.Contains(name, " remove ") || strings.Contains(name, " lock ") {
+			out = append(out, i+1)
+		}
+	}
+	return out
+}
+
+// some draws cases of one crash from points.
+func some(rng *rand.Rand, size int, points []int) [][]int {
+	var out [][]int
+	for _, i := range rng.Perm(len(points))[:min(size, len(points))] {
+		out = append(out, []int{points[i]})
 	}
 	return out
 }
@@ -179,7 +200,7 @@ func (s *scenario) calm(t *testing.T, b bin) played {
 func (s *scenario) playAll(t *testing.T, b bin, calm played, cases [][]int) {
 	t.Helper()
 	sum := tally{rounds: map[int]int{}, deaths: map[string]int{}}
-	some(len(cases), func(i int) bool {
+	together(len(cases), func(i int) bool {
 		p := s.play(t, b, slices.Clone(cases[i])...)
 		sum.add(p)
 		if wrong := p.judgeCase(calm); len(wrong) > 0 {
@@ -190,9 +211,9 @@ func (s *scenario) playAll(t *testing.T, b bin, calm played, cases [][]int) {
 	t.Log(sum.String())
 }
 
-// some plays n cases, some at a time: each waits for its processes half of the
+// together plays n cases, a few at a time: each waits for its processes half of the
 // time. It stops when one says so.
-func some(n int, play func(i int) bool) {
+func together(n int, play func(i int) bool) {
 	places := make(chan struct{}, 2*runtime.GOMAXPROCS(0))
 	var players sync.WaitGroup
 	var stop atomic.Bool

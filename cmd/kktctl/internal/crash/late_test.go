@@ -139,7 +139,7 @@ func eachOnce(t *testing.T, f fate, meanwhile func(g *game, c call)) {
 			n++
 		}
 	}
-	some(n, func(k int) bool {
+	together(n, func(k int) bool {
 		g := s.begin(t, programs)
 		var c call
 		g.j.fate = func(at call) fate {
