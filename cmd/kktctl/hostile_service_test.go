@@ -88,9 +88,11 @@ func (h *hostile) serve(w http.ResponseWriter, r *http.Request, c change) {
 	_, _ = w.Write(body)
 }
 
-// replaced marks the values of a key wherever it stands.
+// replaced marks the values of a key wherever it stands; outer.inner is one
+// below another.
 func replaced(v any, key string) (any, int) {
 	n := 0
+	outer, inner, below := strings.Cut(key, ".")
 	switch v := v.(type) {
 	case map[string]any:
 		for k, e := range v {
@@ -99,7 +101,11 @@ func replaced(v any, key string) (any, int) {
 				n++
 				continue
 			}
-			changed, m := replaced(e, key)
+			within := key
+			if below && k == outer {
+				within = inner
+			}
+			changed, m := replaced(e, within)
 			v[k] = changed
 			n += m
 		}
