@@ -99,41 +99,38 @@ func appendEnds(ends []int, s string, i int, r rune, raw string) []int {
 	if i == len(s) {
 		return ends
 	}
-	end := 0
 	switch s[i] {
 	case '%':
-		end = percent(s, i, raw)
+		return appendPercent(ends, s, i, raw)
 	case '&':
-		end = entity(s, i, r)
+		if end := entity(s, i, r); end > 0 {
+			ends = append(ends, end)
+		}
 	case '\\':
 		return appendBackslashed(ends, s, i, r, raw)
-	}
-	if end > 0 {
-		ends = append(ends, end)
 	}
 	return ends
 }
 
-// percent reads the bytes of a character as a URL escapes them, any number of
-// times: a percent sign that is escaped itself is %25.
-func percent(s string, i int, raw string) int {
-	for k := range len(raw) {
-		if i == len(s) || s[i] != '%' {
-			return 0
-		}
-		i++
-		for strings.HasPrefix(s[i:], "25") && isHex(s, i+2) {
-			i += 2
-		}
-		if !isHex(s, i) {
-			return 0
-		}
-		if c, _ := strconv.ParseUint(s[i:i+2], 16, 8); byte(c) != raw[k] {
-			return 0
-		}
-		i += 2
+// appendPercent reads the bytes of a character as a URL escapes them, any
+// number of times: a percent sign that is escaped itself is %25.
+func appendPercent(ends []int, s string, i int, raw string) []int {
+	if raw == "" {
+		return append(ends, i)
 	}
-	return i
+	if i == len(s) || s[i] != '%' {
+		return ends
+	}
+	for i++; isHex(s, i); i += 2 {
+		c, _ := strconv.ParseUint(s[i:i+2], 16, 8)
+		if byte(c) == raw[0] {
+			ends = appendPercent(ends, s, i+2, raw[1:])
+		}
+		if c != '%' {
+			break
+		}
+	}
+	return ends
 }
 
 // isHex tells whether two hex digits stand at i.
