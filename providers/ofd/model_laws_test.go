@@ -146,9 +146,12 @@ func (m *model) truth(snap *state.Snapshot, w *state.Workflow, app *sim.Applicat
 // fulfilled. Soon the plan is empty and the world is as declared.
 func (m *model) peace() {
 	m.rt.Logf("peace")
+	time.Sleep(underWay)
+	m.wire.arrive()
 	m.unlock()
 	m.hand.mode, m.device = signs, true
 	m.b.svc.Mutate(func(w *sim.World) {
+		w.Tax.Delay = sim.Duration(time.Minute)
 		w.Rejections, w.Device = nil, sim.Device{AutoReport: true, AutoFirstDocument: true}
 	})
 	m.fulfillable()

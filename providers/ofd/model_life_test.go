@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/spec"
@@ -25,6 +26,8 @@ const (
 	diesAtCall  = "dies at a call"
 	losesAnswer = "loses the answer of a call"
 	losesCall   = "loses a call on its way"
+	hearsLate   = "gives a call up that arrives later"
+	diesAndLate = "dies at a call that arrives later"
 	cannotSend  = "cannot send a call"
 	losesRead   = "loses the answer of a reading"
 )
@@ -113,6 +116,26 @@ type wire struct {
 	store state.Store // the one beneath
 	life  *life
 	used  map[string]bool // intents by id: whether their call was taken
+	late  []lateCall
+}
+
+// lateCall is under way for longer than anybody waits for its answer, though
+// not for longer than the quiet period.
+type lateCall struct {
+	at   time.Time
+	r    *http.Request
+	snap *state.Snapshot // when it was sent
+}
+
+const underWay = 50 * time.Second
+
+// arrive serves the calls that were under way.
+func (w *wire) arrive() {
+	for len(w.late) > 0 && !time.Now().Before(w.late[0].at) {
+		c := w.late[0]
+		w.late = w.late[1:]
+		w.serve(httptest.NewRecorder(), c.r, c.snap)
+	}
 }
 
 var errLost = errors.New("connection reset")
@@ -125,44 +148,66 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errDied
 	}
 	changes := r.Method != http.MethodGet && !strings.Contains(strings.ToLower(r.URL.Path), "auth")
-	struck := changes && w.life.strikes(diesAtCall, losesAnswer, losesCall, cannotSend) || !changes && w.life.strikes(losesRead)
+	w.arrive()
+	var snap *state.Snapshot
+	if changes {
+		snap = w.durable()
+	}
+	struck := changes && w.life.strikes(diesAtCall, losesAnswer, losesCall, cannotSend, hearsLate, diesAndLate) || !changes && w.life.strikes(losesRead)
 	if struck && w.life.how == cannotSend {
 		return nil, errors.New("connection refused")
 	}
 	if t := httptrace.ContextClientTrace(r.Context()); t != nil && t.GotConn != nil {
 		t.GotConn(httptrace.GotConnInfo{})
 	}
-	w.life.dead = struck && w.life.how == diesAtCall
-	if struck && (w.life.how == losesCall || w.life.dead && !w.life.after) {
+	r = copied(r)
+	w.life.dead = struck && (w.life.how == diesAtCall || w.life.how == diesAndLate)
+	switch how := w.life.how; {
+	case struck && (how == hearsLate || how == diesAndLate):
+		w.late = append(w.late, lateCall{time.Now().Add(underWay), r, snap})
+		return nil, errLost
+	case struck && (how == losesCall || w.life.dead && !w.life.after):
 		return nil, errLost
 	}
 	rec := httptest.NewRecorder()
-	w.serve(rec, r, changes)
+	w.serve(rec, r, snap)
 	if struck {
 		return nil, errLost
 	}
 	return rec.Result(), nil
 }
 
-// serve lets the service act, and wants an intent of its own for each effect
-// that cannot be repeated.
-func (w *wire) serve(rec *httptest.ResponseRecorder, r *http.Request, changes bool) {
+// copied is the request as the service gets it.
+func copied(r *http.Request) *http.Request {
 	body := []byte{}
 	if r.Body != nil {
-		body, _ = io.ReadAll(r.Body)
+		body, _ = io.ReadAll(r.Body) // from memory
 	}
 	r = r.Clone(context.Background())
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if !changes {
-		w.svc.ServeHTTP(rec, r)
-		return
-	}
+	return r
+}
+
+// durable is the state that survives now.
+func (w *wire) durable() *state.Snapshot {
 	snap, _, err := w.store.Load(context.Background())
 	if err != nil {
 		w.t.Errorf("load: %v", err)
 	}
+	if snap == nil {
+		snap = state.NewSnapshot("none")
+	}
+	return snap
+}
+
+// serve lets the service act, and wants an intent of its own, durable when the
+// call was sent, for each effect that cannot be repeated.
+func (w *wire) serve(rec *httptest.ResponseRecorder, r *http.Request, snap *state.Snapshot) {
 	before := len(w.svc.Ledger())
 	w.svc.ServeHTTP(rec, r)
+	if snap == nil {
+		return // a reading
+	}
 	for _, e := range w.svc.Ledger()[before:] {
 		w.announced(snap, e)
 	}
@@ -177,12 +222,10 @@ func (w *wire) announced(snap *state.Snapshot, e sim.Effect) {
 	if !once {
 		return
 	}
-	if snap != nil {
-		for _, in := range snap.Intents {
-			if _, sent := w.used[in.ID]; in.Effect == effect && !sent && means(snap, in, e) {
-				w.used[in.ID] = e.OK
-				return
-			}
+	for _, in := range snap.Intents {
+		if _, sent := w.used[in.ID]; in.Effect == effect && !sent && means(snap, in, e) {
+			w.used[in.ID] = e.OK
+			return
 		}
 	}
 	w.t.Errorf("sent without an intent of its own: %+v", e)

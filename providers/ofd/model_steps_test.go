@@ -43,8 +43,8 @@ func (m *model) step() {
 
 // plan is `kktctl plan`: it has no effect but its logging in.
 func (m *model) plan() {
-	before := len(m.b.svc.Ledger())
 	m.live(&life{how: lives})
+	before := len(m.b.svc.Ledger())
 	m.b.plan()
 	for _, e := range m.b.svc.Ledger()[before:] {
 		if e.Kind != sim.EffectLogin {
@@ -54,7 +54,7 @@ func (m *model) plan() {
 }
 
 func (m *model) drawLife() *life {
-	how := rapid.SampledFrom([]string{lives, lives, diesAtWrite, diesAtWrite, diesAtCall, diesAtCall, losesAnswer, losesCall, cannotSend, losesRead}).Draw(m.rt, "life")
+	how := rapid.SampledFrom([]string{lives, lives, diesAtWrite, diesAtWrite, diesAtCall, diesAtCall, losesAnswer, losesCall, cannotSend, losesRead, hearsLate, diesAndLate}).Draw(m.rt, "life")
 	if how == lives {
 		return &life{how: how}
 	}
@@ -63,6 +63,7 @@ func (m *model) drawLife() *life {
 
 // live begins another process.
 func (m *model) live(l *life) {
+	m.wire.arrive()
 	m.wire.life = l
 	m.b.store = mortal{m.store, l}
 	m.b.reports = nil

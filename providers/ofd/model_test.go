@@ -93,6 +93,9 @@ func newModel(rt *rapid.T) *model {
 	balance := 1_000_000
 	w.Partner.Balance = &balance
 	w.Device = sim.Device{AutoReport: rapid.Bool().Draw(rt, "prints"), AutoFirstDocument: rapid.Bool().Draw(rt, "documents")}
+	if rapid.Bool().Draw(rt, "by the clock") {
+		w.Tax.Mode, w.Tax.Delay = sim.TaxClock, sim.Duration(rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, 30 * time.Hour}).Draw(rt, "delay"))
+	}
 	m := &model{rt: rt, store: memory.New("model"), dropped: map[string]spec.KKT{}, device: rapid.Bool().Draw(rt, "device"), hand: &hand{mode: signs}}
 	svc := sim.New(w, sim.Options{})
 	m.b = &bench{
