@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -39,4 +44,29 @@ func TestRenamedTillKeepsItsIntent(t *testing.T) {
 	if snap := s.Snapshot(); seen != 1 || len(snap.Intents) != 0 {
 		t.Errorf("%d advances, open: %+v", seen, snap.Intents)
 	}
+}
+
+// A plan is of the state that it was made from: when another kktctl has done
+// something meanwhile, what runs goes on, and nothing of the plan begins.
+func TestNothingOfAnOldPlanBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newStore()
+		s := open(t, store)
+		go func() {
+			time.Sleep(time.Minute)
+			other := open(t, store)
+			must(t, other.GiveReport(t.Context(), "kkts.a", spec.FiscalReport{Document: "1"}))
+			_, err := other.Run(t.Context(), fleet("a", "b"), plan(other, step(planner.Pay, "b")), &script{advance: phases()}, apply.Options{})
+			must(t, err)
+			must(t, other.Close(t.Context()))
+		}()
+		rep, err := s.Run(t.Context(), fleet("a", "b"), plan(s, step(planner.Register, "a"), step(planner.Pay, "a", "register:kkts.a")),
+			&script{advance: report}, apply.Options{Wait: time.Hour})
+		must(t, err)
+		want := map[string]apply.StepState{"register:kkts.a": apply.StepDone, "pay:kkts.a": apply.StepSkipped}
+		if d := cmp.Diff(want, states(rep)); d != "" {
+			t.Error(d)
+		}
+		must(t, s.Close(t.Context()))
+	})
 }
