@@ -50,3 +50,25 @@ func TestProofsOfAPayment(t *testing.T) {
 		}
 	}
 }
+
+// A person's word holds for the call that it was said about, and for no other.
+func TestAWordHoldsForItsCall(t *testing.T) {
+	for name, test := range map[string]struct {
+		intent *state.Intent
+		word   *state.Resolution
+		want   apply.Settlement
+	}{
+		"sent":                 {&state.Intent{ID: "i"}, &state.Resolution{Intent: "i", Sent: true}, apply.SettledPerson},
+		"not sent":             {&state.Intent{ID: "i"}, &state.Resolution{Intent: "i"}, apply.SettledPerson},
+		"about an earlier one": {&state.Intent{ID: "i"}, &state.Resolution{Intent: "h", Sent: true}, ""},
+		"about none":           {&state.Intent{ID: "i"}, &state.Resolution{Sent: true}, ""},
+		"no call is open":      {nil, &state.Resolution{Intent: "i", Sent: true}, ""},
+		"nothing was said":     {&state.Intent{ID: "i"}, nil, ""},
+	} {
+		run := &apply.Run{Intent: test.intent, Workflow: state.Workflow{Phase: phasePay, Resolution: test.word}}
+		tr, ok := byPerson(run, sentTransition)
+		if tr.Settled != test.want || ok != (test.want != "") {
+			t.Errorf("%s: %+v, %v", name, tr, ok)
+		}
+	}
+}
