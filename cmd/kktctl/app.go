@@ -33,7 +33,9 @@ type App struct {
 
 // Main runs the command that the arguments name and gives the exit code.
 func (a *App) Main(args []string) int {
-	a.Err = &lineWriter{w: a.Err}
+	errs := &lineWriter{w: a.Err}
+	defer errs.end()
+	a.Err = errs
 	root, g := newRootCmd(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
@@ -44,15 +46,26 @@ func (a *App) Main(args []string) int {
 // lineWriter lets several goroutines write: calls are told of with -v while
 // progress is.
 type lineWriter struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu    sync.Mutex
+	w     io.Writer
+	ended bool
 }
 
 // Write writes p whole.
 func (l *lineWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.ended {
+		return len(p), nil
+	}
 	return l.w.Write(p)
+}
+
+// end drops what comes later: a login outlives the command that gave it up.
+func (l *lineWriter) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
 }
 
 // now is the current time in UTC: the only form kept and sent.

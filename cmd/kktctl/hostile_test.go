@@ -142,18 +142,21 @@ func TestHostileTexts(t *testing.T) {
 		}
 	}
 	t.Logf("%d cases, %d of them met", cases, met)
-	if met < 100 {
-		t.Errorf("%d cases changed an answer, want a hundred", met)
+	if met < 80 {
+		t.Errorf("%d cases changed an answer", met)
 	}
 }
 
-// some gives each place its own few of the texts. Those that name files get
-// all of them.
+// some gives each place its own few of the texts; those that name files get
+// more. KKTCTL_HOSTILE=all gives all to all.
 func some(names []string, path, key string) []string {
-	if key == "FileName" || key == "Documents.Id" || os.Getenv("KKTCTL_HOSTILE") == "all" {
+	if os.Getenv("KKTCTL_HOSTILE") == "all" {
 		return names
 	}
-	const each = 3
+	each := 2
+	if key == "FileName" || key == "Documents.Id" {
+		each = 12
+	}
 	h := fnv.New32a()
 	h.Write([]byte(path + key))
 	var out []string
