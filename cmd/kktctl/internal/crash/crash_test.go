@@ -25,12 +25,12 @@ func everything(parallelism int) *scenario {
 
 // The sizes of the sample, when not all is asked for.
 const (
-	sampleCritical = 60 // one crash at a critical point, one workflow at a time
-	sampleFiles    = 40 // one crash where files are replaced
-	sampleSingle   = 20 // one crash anywhere
-	sampleParallel = 50 // one crash, ten workflows at a time
-	samplePeople   = 8  // one crash while people sign and report; a case has dozens of processes
-	sampleDouble   = 50 // two crashes in a row
+	sampleCritical = 40 // one crash at a critical point, one workflow at a time
+	sampleFiles    = 30 // one crash where files are replaced
+	sampleSingle   = 10 // one crash anywhere
+	sampleParallel = 40 // one crash, ten workflows at a time
+	samplePeople   = 4  // one crash while people sign and report; a case has dozens of processes
+	sampleDouble   = 40 // two crashes in a row
 )
 
 // TestCrashAnywhere kills kktctl at every point of its work, once, and at
@@ -69,7 +69,7 @@ func TestCrashAnywhere(t *testing.T) {
 		calm := s.calm(t, b)
 		size := samplePeople
 		if all {
-			size *= 50
+			size *= 100
 		}
 		s.playAll(t, b, calm, sample(size, func() []int { return []int{near(rng, calm.points)} }))
 	})

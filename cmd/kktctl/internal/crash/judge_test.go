@@ -107,8 +107,7 @@ func (j *judge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
 	c, once := callOf(r, body)
 	if once {
-		j.check(c)
-		if j.cutOff(w, r) {
+		if j.cutOff(j.check(c), w, r) {
 			return
 		}
 	}
@@ -159,8 +158,8 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 }
 
 // check wants an intent for the call in the files, one that no other call has
-// used.
-func (j *judge) check(c call) {
+// used, and gives the call with it.
+func (j *judge) check(c call) call {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.calls = append(j.calls, c)
@@ -171,10 +170,10 @@ func (j *judge) check(c call) {
 	switch {
 	case err != nil:
 		j.faults = append(j.faults, fmt.Sprintf("%s came while the state could not be read: %v", c.path, err))
-		return
+		return c
 	case snap == nil:
 		j.faults = append(j.faults, c.path+" came before there was a state")
-		return
+		return c
 	}
 	for id, in := range snap.Intents {
 		if !c.fits(snap, in) {
@@ -184,11 +183,12 @@ func (j *judge) check(c call) {
 			j.faults = append(j.faults, fmt.Sprintf("%s came under the intent of %s", c.path, before))
 		}
 		j.used[id] = c.path
-		last := &j.calls[len(j.calls)-1]
-		last.intent, last.address = id, in.Address
-		return
+		c.intent, c.address = id, in.Address
+		j.calls[len(j.calls)-1] = c
+		return c
 	}
 	j.faults = append(j.faults, fmt.Sprintf("%s came without a durable intent; open are %+v", c.path, snap.Intents))
+	return c
 }
 
 // fits tells whether the intent announces the call.

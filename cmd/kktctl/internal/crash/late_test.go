@@ -32,15 +32,15 @@ type heldCall struct {
 
 // cutOff kills the process that has sent a call, if that is the call's fate,
 // and has the effect that it still has. It tells whether it did.
-func (j *judge) cutOff(w http.ResponseWriter, r *http.Request) bool {
+func (j *judge) cutOff(c call, w http.ResponseWriter, r *http.Request) bool {
 	j.mu.Lock()
-	fate := j.decide()
+	fate := j.decide(c)
 	if fate == served {
 		j.mu.Unlock()
 		return false
 	}
 	_ = j.process.Kill()
-	h := &heldCall{call: j.calls[len(j.calls)-1], land: make(chan struct{}), done: make(chan struct{})}
+	h := &heldCall{call: c, land: make(chan struct{}), done: make(chan struct{})}
 	if fate == late {
 		j.held = h
 		j.idle.Broadcast()
@@ -57,12 +57,12 @@ func (j *judge) cutOff(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// decide gives the fate of the last call. One call is cut off in a case.
-func (j *judge) decide() fate {
+// decide gives the fate of a call. One call is cut off in a case.
+func (j *judge) decide(c call) fate {
 	if j.fate == nil {
 		return served
 	}
-	f := j.fate(j.calls[len(j.calls)-1])
+	f := j.fate(c)
 	if f != served {
 		j.fate = nil
 	}
@@ -153,7 +153,7 @@ func eachOnce(t *testing.T, f fate, meanwhile func(g *game, c call)) {
 			return f
 		}
 		if g.do(g.apply...) {
-			t.Error("no call was cut off")
+			t.Errorf("no call was cut off:\n%s", tail(g.log))
 		}
 		meanwhile(g, c)
 		if wrong := g.end().judgeCase(calm); len(wrong) > 0 {
