@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -34,4 +35,19 @@ func built(t *testing.T, replaced map[string]string) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return program
+}
+
+// What a call tells after its command has ended goes nowhere.
+func TestNothingIsWrittenAfterTheEnd(t *testing.T) {
+	var b bytes.Buffer
+	w := &lineWriter{w: &b}
+	for _, line := range []string{"during\n", "after\n"} {
+		if n, err := w.Write([]byte(line)); n != len(line) || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		w.end()
+	}
+	if b.String() != "during\n" {
+		t.Errorf("%q", b.String())
+	}
 }
