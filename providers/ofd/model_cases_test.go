@@ -102,3 +102,55 @@ func TestModelPaymentOfAnEarlierRegistration(t *testing.T) {
 		}
 	})
 }
+
+// A process dies at each of its calls, which arrives 50 seconds later, when
+// another process has gone on at once.
+func TestModelCallsThatArriveAfterTheirProcessDied(t *testing.T) {
+	for n := 1; ; n++ {
+		done := false
+		synctest.Test(t, func(t *testing.T) {
+			k := till("a", "00307404867358", fn1)
+			k.ActivationCode, k.Renta = spec.Code{Auto: true}, "galereya"
+			b, x := caseBench(t, world().AddCode("POOL0001", "Ofd", "Green", 2), k)
+			whole, l := b.store, &life{how: diesAndLate, at: n}
+			x.life, b.store = l, mortal{whole, l}
+			s := b.open()
+			p, err := ofd.New(b.config())
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = s.Run(b.ctx, b.fleet, b.planFrom(p, apply.PriorOf(s.Snapshot())), p, apply.Options{Wait: time.Hour, QuietPeriod: b.quiet, Codes: b.codes})
+			whole.(*memory.Store).Crash()
+			done = !l.dead
+			x.life, b.store = &life{how: lives}, whole
+			b.applyUntil(t, 4)
+			x.arrive()
+			b.noDuplicates()
+			b.sameAsDeclared()
+		})
+		if done || t.Failed() {
+			t.Logf("%d calls", n-1)
+			return
+		}
+	}
+}
+
+// applyUntil applies until the plan is empty.
+func (b *bench) applyUntil(t *testing.T, times int) {
+	t.Helper()
+	for range times {
+		s := b.open()
+		p, err := ofd.New(b.config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Run(b.ctx, b.fleet, b.planFrom(p, apply.PriorOf(s.Snapshot())), p, apply.Options{Wait: time.Hour, QuietPeriod: b.quiet, Codes: b.codes})
+		if err := errors.Join(err, s.Close(b.ctx)); err != nil {
+			t.Fatal(err)
+		}
+		if !b.plan().HasChanges() {
+			return
+		}
+	}
+	t.Error("the plan is not empty")
+}

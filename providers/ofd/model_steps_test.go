@@ -102,8 +102,9 @@ func (m *model) apply(l *life, wait time.Duration) *apply.Report {
 		Wait: wait, QuietPeriod: b.quiet, Codes: b.codes, Parallelism: 1, Resume: plan.Diagnostics.HasErrors(),
 	})
 	m.rt.Logf("%s, waits %s: %s -> %s", l, wait, plan.SummaryLine(), told(r, err))
-	if l.dead && l.freed {
+	if l.dead && l.freed { // and another process goes on at once
 		m.store.Crash()
+		return m.apply(&life{how: lives}, 20*time.Minute)
 	}
 	return r
 }

@@ -26,7 +26,7 @@ func TestModel(t *testing.T) {
 	seed := variable(t, "KKTCTL_MODEL_SEED", uint64(time.Now().UnixNano()))
 	t.Logf("seed %d: KKTCTL_MODEL_SEED=%d runs the same", seed, seed)
 	setFlag(t, "rapid.seed", strconv.FormatUint(seed, 10))
-	setFlag(t, "rapid.checks", strconv.FormatUint(variable(t, "KKTCTL_MODEL_CHECKS", 100), 10))
+	setFlag(t, "rapid.checks", strconv.FormatUint(variable(t, "KKTCTL_MODEL_CHECKS", 40), 10))
 	rapid.Check(t, func(rt *rapid.T) { inBubble(t, rt, playModel) })
 }
 
