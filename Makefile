@@ -5,7 +5,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: build test crash fuzz mutants powerloss locks matrix hostile bench check fmt generate demo clean help
+.PHONY: build test crash fuzz mutants powerloss locks matrix model hostile bench check fmt generate demo clean help
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ mutants: ## plant bugs in a copy, one at a time: each has to be caught (MUTANTS=
 
 matrix: ## every fault on every call that changes something, before and after its effect
 	KKTCTL_MATRIX=all $(GO) test ./providers/ofd -run TestFaultMatrix -count=1 -v -timeout 20m
+
+model: ## play 4,000 random lives of a fleet against the laws, some minutes (KKTCTL_MODEL_CHECKS, KKTCTL_MODEL_SEED)
+	KKTCTL_MODEL_CHECKS=$${KKTCTL_MODEL_CHECKS:-4000} $(GO) test -v -count=1 -timeout 1h -run 'TestModel' ./providers/ofd
 
 hostile: ## a hostile service: every text, shape and size; secrets searched for everywhere
 	KKTCTL_HOSTILE=all $(GO) test ./cmd/kktctl -run 'TestHostile|TestCanaries' -count=1 -v -timeout 40m
