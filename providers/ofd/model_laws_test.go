@@ -54,10 +54,11 @@ func follows(snap *state.Snapshot, application string) bool {
 	return false
 }
 
-// signed tells whether an application of the till was signed through kktctl.
+// signed tells whether a registration of the till, or a change of it, was
+// signed through kktctl.
 func (m *model) signed(t *sim.Till) bool {
-	return slices.ContainsFunc(m.b.svc.Ledger(), func(e sim.Effect) bool {
-		return e.Kind == sim.EffectSign && e.OK && e.Serial == t.Serial
+	return slices.ContainsFunc(m.b.svc.Snapshot().Applications, func(a *sim.Application) bool {
+		return a.Signed && a.Purpose != sim.Unregistration && a.KKT.SerialNumber == t.Serial
 	})
 }
 
