@@ -106,10 +106,11 @@ func attributes(a *spec.Attributes) string {
 	return text(c)
 }
 
-// text shows a value without ids that the service gives.
+// text shows a value without ids that the service gives, and without the time
+// at which people read a report.
 func text(v any) string {
 	if k, ok := v.(sim.KKTDetails); ok {
-		k.RegNumber = ""
+		k.RegNumber, k.FiscalDocumentData.DateTime = "", ""
 		v = k
 	}
 	data, err := json.Marshal(v)
