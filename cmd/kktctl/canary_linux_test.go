@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -175,11 +176,21 @@ func (c *cage) rewrite(rec *recorder) {
 	if json.Unmarshal(text, &doc) == nil {
 		if doc, n := replaced(doc, "DownloadUri"); n > 0 {
 			text, _ = json.Marshal(doc) // it was JSON before
-			text = bytes.ReplaceAll(text, []byte(mark), []byte("https://ofd.ru/d?AuthToken="+c.secrets["link token"]))
+			text = bytes.ReplaceAll(text, []byte(mark), []byte("https://ofd.ru/d?AuthToken="+c.secret("link token")))
 		}
 	}
 	rec.w.WriteHeader(rec.Code)
 	_, _ = rec.w.Write(text)
+}
+
+// secret is one of the secrets: some are learnt from calls while a command runs.
+func (c *cage) secret(name string) string { return c.known()[name] }
+
+// known is a copy of what is secret so far.
+func (c *cage) known() map[string]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.secrets)
 }
 
 func (c *cage) command(args ...string) *exec.Cmd {
@@ -187,7 +198,7 @@ func (c *cage) command(args ...string) *exec.Cmd {
 	cmd.Dir = c.dir
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + c.dir, "KKTCTL_ENDPOINT=" + c.url, "KKTCTL_POLL_INTERVAL=1ms", "KKTCTL_QUIET_PERIOD=1ms",
-		"OFD_API_KEY=" + c.secrets["api key"], "RENTA_LOGIN=" + c.secrets["renta login"], "CODE_ENV=" + c.secrets["code from env"],
+		"OFD_API_KEY=" + c.secret("api key"), "RENTA_LOGIN=" + c.secret("renta login"), "CODE_ENV=" + c.secret("code from env"),
 		"GORACE=atexit_sleep_ms=0", "GOTRACEBACK=all",
 	}
 	return cmd
@@ -205,9 +216,10 @@ func (c *cage) run(args ...string) string {
 
 // look searches for the canaries in every form.
 func (c *cage) look(where string, text []byte) {
+	known := c.known()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for name, secret := range c.secrets {
+	for name, secret := range known {
 		for form, needle := range forms(secret) {
 			if bytes.Contains(text, []byte(needle)) {
 				c.found[name] = form + " in " + where
@@ -331,10 +343,10 @@ func TestCanaries(t *testing.T) {
 			paid++
 		}
 	}
-	if c.secrets["token of a login"] == "" || c.secrets["signature"] == "" || paid == 0 {
+	if c.secret("token of a login") == "" || c.secret("signature") == "" || paid == 0 {
 		t.Errorf("not everything was reached: %d payments", paid)
 	}
-	t.Logf("%d secrets, each in %d forms", len(c.secrets), len(forms("x")))
+	t.Logf("%d secrets, each in %d forms", len(c.known()), len(forms("x")))
 }
 
 func TestCanariesAreFoundWithoutRedaction(t *testing.T) {
