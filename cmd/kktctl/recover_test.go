@@ -24,7 +24,7 @@ func cmdBreakState(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	journal := ts.MkAbs(args[0]) + ".journal"
 	s, done := serviceOf(ts), false
-	s.onChange = func(w *sim.World) {
+	breaks := func(w *sim.World) {
 		for _, a := range w.Applications {
 			if a.Signed && !done {
 				done = true
@@ -34,6 +34,7 @@ func cmdBreakState(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 	}
+	s.onChange.Store(&breaks)
 }
 
 // mendstate STATE puts the journal back.

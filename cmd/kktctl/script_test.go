@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -95,7 +96,7 @@ type simulated struct {
 	seen    int           // calls that were forgotten
 	changed chan struct{} // has one when the world changed since it was last taken
 	// onChange is called before the call that changed the world is answered.
-	onChange func(*sim.World)
+	onChange atomic.Pointer[func(*sim.World)]
 }
 
 func serviceOf(ts *testscript.TestScript) *simulated {
@@ -133,8 +134,8 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	s.changed = make(chan struct{}, 1)
 	s.service = sim.New(world, sim.Options{OnChange: func(w *sim.World) {
-		if s.onChange != nil {
-			s.onChange(w)
+		if f := s.onChange.Load(); f != nil {
+			(*f)(w)
 		}
 		select {
 		case s.changed <- struct{}{}:
