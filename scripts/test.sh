@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-go test -race -v "$@" ${PKGS:-./...} >"$log" 2>&1 </dev/null
+go test -race -timeout 30m -v "$@" ${PKGS:-./...} >"$log" 2>&1 </dev/null
 status=$?
 
 if [ "$status" -ne 0 ]; then
