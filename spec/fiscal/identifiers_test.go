@@ -64,10 +64,8 @@ func TestIdentifiers(t *testing.T) {
 func TestINNCheckDigits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.SampledFrom([]int{9, 10}).Draw(t, "digits")
-		head := rapid.StringOfN(rapid.RuneFrom([]rune("0123456789")), n, n, -1).Draw(t, "head")
-		if strings.Trim(head, "0") == "" {
-			t.Skip("all zeros")
-		}
+		digits := rapid.StringOfN(rapid.RuneFrom([]rune("0123456789")), n, n, -1)
+		head := digits.Filter(func(s string) bool { return strings.Trim(s, "0") != "" }).Draw(t, "head") // zeros alone are no ИНН
 		valid := 0
 		for tail := range map[int]int{9: 10, 10: 100}[n] {
 			if fiscal.CheckINN(fmt.Sprintf("%s%0*d", head, n-8, tail)) == nil {

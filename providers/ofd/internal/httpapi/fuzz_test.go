@@ -101,7 +101,7 @@ func FuzzRedact(f *testing.F) {
 	f.Add("0123456789abcdef", "Basic ", "==", uint8(7))
 	f.Fuzz(func(t *testing.T, secret, before, after string, form uint8) {
 		if len(secret) < 6 || len(secret) > 200 || !utf8.ValidString(secret) || overlapsMark(secret) {
-			t.Skip()
+			return // not what Redact promises to hide in every encoding
 		}
 		forms := encodings(before, secret, after)
 		hidden := forms[int(form)%len(forms)]
