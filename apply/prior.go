@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -12,18 +13,22 @@ import (
 // not exist yet.
 func PriorOf(snap *state.Snapshot) planner.Prior {
 	if snap == nil {
-		return planner.Prior{Resources: map[string]planner.Resource{}}
+		return planner.Prior{Resources: map[string]planner.Resource{}, Others: map[string]planner.Resource{}}
 	}
 	p := planner.Prior{
 		Lineage: snap.Lineage, Serial: snap.Serial, FingerprintKey: snap.FingerprintKey(),
-		Resources: make(map[string]planner.Resource, len(snap.Resources)),
+		Resources: make(map[string]planner.Resource, len(snap.Resources)), Others: map[string]planner.Resource{},
 	}
 	open := make(map[string]bool, len(snap.Intents)) // workflows whose last call is not settled
 	for _, in := range snap.Intents {
 		open[in.Workflow] = true
 	}
 	for address, r := range snap.Resources {
-		p.Resources[address] = priorResource(r, open)
+		of := p.Resources
+		if !spec.IsKKTAddress(address) {
+			of = p.Others
+		}
+		of[address] = priorResource(r, open)
 	}
 	return p
 }

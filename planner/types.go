@@ -14,18 +14,22 @@ import (
 // Action is what a step does.
 type Action string
 
-// The actions of issue 2; orders, cabinets, bookings and checks come later.
+// The actions.
 const (
-	Register   Action = "register"
-	Reregister Action = "reregister"
-	Unregister Action = "unregister"
-	Pay        Action = "pay"
-	AddKKT     Action = "addKkt"
-	RemoveKKT  Action = "removeKkt"
-	Adopt      Action = "adopt"  // state only: met live, or changed elsewhere to what is declared
-	Move       Action = "move"   // state only: renamed in the file
-	Forget     Action = "forget" // state only: gone from the file and not live, or replaced under its name
-	Continue   Action = "continue"
+	CreateCabinet Action = "create-cabinet" // a company's (004 §5.1)
+	Order         Action = "order"          // Ferma tills (004 §5.2)
+	Book          Action = "book"           // a till with its code, before registration (004 §3)
+	Check         Action = "check"          // a test receipt that proves a cloud till
+	Register      Action = "register"
+	Reregister    Action = "reregister"
+	Unregister    Action = "unregister"
+	Pay           Action = "pay"
+	AddKKT        Action = "addKkt"
+	RemoveKKT     Action = "removeKkt"
+	Adopt         Action = "adopt"  // state only: met live, or changed elsewhere to what is declared
+	Move          Action = "move"   // state only: renamed in the file
+	Forget        Action = "forget" // state only: gone from the file and not live, or replaced under its name
+	Continue      Action = "continue"
 )
 
 // Symbol is the sign before a step in a plan: + ~ - $ or >.
@@ -58,6 +62,7 @@ const (
 	WaitReport        Wait = "report"         // a person reads the printed report of registration
 	WaitPapers        Wait = "papers"         // fnChange is to be declared
 	WaitFirstDocument Wait = "first-document" // the till sends its first fiscal document
+	WaitPayment       Wait = "payment"        // a person pays the bill of an order
 	WaitPerson        Wait = "person"         // an outcome is unknown: kktctl resolve
 )
 
@@ -84,7 +89,8 @@ type Prior struct {
 	Lineage        string
 	Serial         uint64
 	FingerprintKey string
-	Resources      map[string]Resource // by address
+	Resources      map[string]Resource // tills, by address
+	Others         map[string]Resource // companies, orders, checks and receipts, by address
 }
 
 // Resource is a till as the state remembers it.

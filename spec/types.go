@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kktctl/kktctl/spec/diag"
@@ -277,8 +278,32 @@ type KKT struct {
 // Resource returns the till's address in plans, states and commands.
 func (k KKT) Resource() string { return KKTAddress(k.Name) }
 
+// The kinds of things that have an address, each with its dot.
+const (
+	kktPrefix     = "kkts."
+	companyPrefix = "companies."
+	orderPrefix   = "orders."
+	checkPrefix   = "checks."
+	receiptPrefix = "receipts."
+)
+
 // KKTAddress returns the address of the till with the given key.
-func KKTAddress(name string) string { return "kkts." + name }
+func KKTAddress(name string) string { return kktPrefix + name }
+
+// IsKKTAddress tells whether the address is a till's.
+func IsKKTAddress(address string) bool { return strings.HasPrefix(address, kktPrefix) }
+
+// CompanyAddress returns the address of the company with the given key.
+func CompanyAddress(name string) string { return companyPrefix + name }
+
+// OrderAddress returns the address of the order with the given key.
+func OrderAddress(name string) string { return orderPrefix + name }
+
+// CheckAddress returns the address of the check with the given key.
+func CheckAddress(name string) string { return checkPrefix + name }
+
+// ReceiptAddress returns the address of the receipt with the given id.
+func ReceiptAddress(id string) string { return receiptPrefix + id }
 
 // Order declares Ferma tills to order (document 004 §5.2).
 type Order struct {

@@ -126,6 +126,10 @@ type Effect string
 
 // The effects of the design's settlement table.
 const (
+	EffectCabinet   Effect = "create-cabinet"
+	EffectOrder     Effect = "order"
+	EffectBook      Effect = "book"
+	EffectReceipt   Effect = "receipt"
 	EffectCreate    Effect = "create-application"
 	EffectSign      Effect = "sign"
 	EffectPay       Effect = "pay"

@@ -15,6 +15,11 @@ const (
 	EffectAddKkt    = "add-kkt"
 	EffectRemoveKkt = "remove-kkt"
 	EffectLogin     = "login"
+	EffectCabinet   = "create-cabinet"
+	EffectOrder     = "order"
+	EffectBook      = "book"
+	EffectSimple    = "simplified"
+	EffectReceipt   = "receipt"
 )
 
 // Effect is something that a call did, or tried to do.
