@@ -37,7 +37,10 @@ func Load(path string) (*Fleet, diag.List) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	if !info.IsDir() {
+	switch {
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return nil, unreadable(path, errNotAFile)
+	case !info.IsDir():
 		src, list := readSource(path, maxTotalBytes)
 		if list.HasErrors() {
 			return nil, list
@@ -50,6 +53,9 @@ func Load(path string) (*Fleet, diag.List) {
 	}
 	return Parse(path, files)
 }
+
+// errNotAFile is said of pipes and devices: opening one may wait for ever.
+var errNotAFile = errors.New("not a regular file")
 
 // readFolder reads the fleet files of a folder.
 func readFolder(path string) ([]Source, diag.List) {

@@ -77,9 +77,18 @@ func (a application) givenUp(run *apply.Run) (apply.Transition, bool) {
 	if r == nil || run.Intent != nil || r.Sent {
 		return apply.Transition{}, false
 	}
+	if d := run.Workflow.Data; registering(run) {
+		return person(run, fmt.Sprintf("application %s is not given up: РНМ %s is assigned, and the next plan would begin a second registration", d.ApplicationID, d.RNM), vouchHint(run)), true
+	}
 	tr := refused(run, fmt.Sprintf("given up by %s on %s; application %s stays at the service as it is", r.Who, r.At.Format(time.DateOnly), run.Workflow.Data.ApplicationID))
 	tr.Orphan = run.Workflow.Data.ApplicationID
 	return tr, true
+}
+
+// registering tells whether a first registration has its РНМ: to give it up
+// would be to register the till twice.
+func registering(run *apply.Run) bool {
+	return run.Action == planner.Register && run.Workflow.Data.RNM != ""
 }
 
 func (a application) start(run *apply.Run) (apply.Transition, error) {
@@ -255,7 +264,7 @@ func (a application) sign(ctx context.Context, run *apply.Run, then string) (app
 	case run.Workflow.Phase == phaseSignature && app.Stage == partner.StageFinalization:
 		return next(then, d, "signed elsewhere; the tax service has answered"), nil
 	case run.Workflow.Unknown && app.Status == partner.StatusAwaitingSignature:
-		return person(run, run.Workflow.Message, hintVouch), nil // refused before: never sent again
+		return person(run, run.Workflow.Message, vouchHint(run)), nil // refused before: never sent again
 	case run.Workflow.Resolution != nil:
 		return sent(), nil
 	case app.Status == partner.StatusAwaitingSignature && a.outdated(run):
@@ -309,8 +318,13 @@ func (p *Provider) freshEnough(run *apply.Run) time.Time {
 	return p.roundStart()
 }
 
-// hintVouch is what a person can say of an application that goes no further.
-const hintVouch = "look at the application in the partner's cabinet; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one"
+// vouchHint is what a person can say of an application that goes no further.
+func vouchHint(run *apply.Run) string {
+	if registering(run) {
+		return "finish it in the partner's cabinet; --sent goes on following it; if OFD.ru says that it is dead, kktctl state rm --force " + run.Address + " forgets it, and the next plan registers the till anew"
+	}
+	return "look at the application in the partner's cabinet; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one"
+}
 
 func (a application) signDocument(ctx context.Context, run *apply.Run, app partner.Application, doc partner.Document, sent func() apply.Transition) (apply.Transition, error) {
 	d := run.Workflow.Data
@@ -349,7 +363,7 @@ func signRefused(run *apply.Run, err error) apply.Transition {
 	d := run.Workflow.Data
 	message := "the signature was refused: " + sentence(err)
 	if run.Workflow.Phase == phaseReportSignature {
-		return person(run, fmt.Sprintf("%s; РНМ %s is assigned, sign the document in the partner's cabinet", message, d.RNM), hintVouch)
+		return person(run, fmt.Sprintf("%s; РНМ %s is assigned, sign the document in the partner's cabinet", message, d.RNM), vouchHint(run))
 	}
 	tr := refusedFor(run, message, hintSigner)
 	tr.Orphan = d.ApplicationID
@@ -393,9 +407,9 @@ func (a application) follow(ctx context.Context, run *apply.Run) (apply.Transiti
 		return apply.Transition{Phase: run.Workflow.Phase, Data: d, Status: apply.Done, Message: "the tax service accepted it" + mockWarning(app), Result: a.result(run, app)}, nil
 	case app.Status == partner.StatusUnknownError && !vouched(run, app):
 		return person(run, fmt.Sprintf("application %s ended in UnknownError: %s", d.ApplicationID, cmp.Or(app.StatusReason, "no reason is given")),
-			"ask OFD.ru about it; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one"), nil
+			"ask OFD.ru about it; "+vouchHint(run)), nil
 	case app.Status == partner.StatusAwaitingSignature && run.Now.Sub(run.Workflow.Since) > signatureLost && !vouched(run, app):
-		return person(run, fmt.Sprintf("application %s still awaits the signature that was taken as sent", d.ApplicationID), hintVouch), nil
+		return person(run, fmt.Sprintf("application %s still awaits the signature that was taken as sent", d.ApplicationID), vouchHint(run)), nil
 	default:
 		tr := ageing(run, d, planner.WaitTaxService, "the application is "+cmp.Or(app.Status, "without a status"))
 		tr.Due = run.Workflow.Due

@@ -16,7 +16,7 @@ func (a application) afterRefusal(ctx context.Context, run *apply.Run, document 
 	waits := slices.Contains([]string{partner.StatusAwaitingSignature, partner.StatusAwaitingDocuments, partner.StatusNew}, app.Status)
 	switch {
 	case err != nil:
-		return person(run, "the signature was refused, and the application cannot be read: "+sentence(refusal), hintVouch)
+		return person(run, "the signature was refused, and the application cannot be read: "+sentence(refusal), vouchHint(run))
 	case app.Signed(document), nextStage(run, app), !waits && app.Status != "":
 		tr := sent()
 		tr.Message = "the document had been signed before; the tax service is awaited"

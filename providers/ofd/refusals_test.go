@@ -75,7 +75,7 @@ func refusalCases() []refusalCase {
 		{
 			name: "an unknown error", set: reject(sim.Rejection{Unknown: true, Reason: "Ошибка шлюза"}), state: apply.StepUnknown,
 			message: "application APP ended in UnknownError: Ошибка шлюза",
-			hint:    "ask OFD.ru about it; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one",
+			hint:    "ask OFD.ru about it; look at the application in the partner's cabinet; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one",
 		},
 		{
 			name: "a failure inside 200", till: code, live: true, state: apply.StepFailed,
@@ -114,7 +114,7 @@ func refusalCases() []refusalCase {
 			name: "a refused signature of the report", state: apply.StepUnknown, play: spoilReport, hand: &hand{mode: signs},
 			set:     func(w *sim.World) { w.Device.AutoReport = false },
 			message: "the signature was refused: sign the application APP: HTTP 400: code 400: Подпись не соответствует документу; РНМ 0000002951007135 is assigned, sign the document in the partner's cabinet",
-			hint:    "look at the application in the partner's cabinet; --sent goes on following it, --not-sent gives it up, so that the next plan makes a new one",
+			hint:    "finish it in the partner's cabinet; --sent goes on following it; if OFD.ru says that it is dead, kktctl state rm --force kkts.a forgets it, and the next plan registers the till anew",
 		},
 		{
 			name: "SentToFns for 4 days", play: stuck(sim.StatusSentToFns, 4), set: slow, state: apply.StepWaiting,

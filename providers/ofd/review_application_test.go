@@ -3,6 +3,7 @@ package ofd_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +97,29 @@ func TestRefusalAfterTheRNMKeepsTheApplication(t *testing.T) {
 				t.Errorf("the application with an РНМ is lost: %+v", b.resource("kkts.a"))
 			}
 		})
+	}
+}
+
+// A person's word does not give an application up that has its РНМ either: it
+// goes on once they finish it in the cabinet.
+func TestAnRNMIsNotGivenUp(t *testing.T) {
+	b := newBench(t, testFleet(till("a", "00307404867358", fn1)), world())
+	must(t, b.svc.Fault(sim.Fault{Path: "*/sign", Method: "POST", Kind: sim.FaultStatus, Status: 400, Skip: 1}))
+	_, _ = b.apply()
+	b.personSays("kkts.a", false)
+	for range 2 {
+		rep, err := b.apply()
+		if err != nil || rep.Summary.Unknown != 1 {
+			t.Fatalf("%+v, %v", rep.Summary, err)
+		}
+	}
+	if w := b.resource("kkts.a").Workflows["register"]; w == nil || !strings.Contains(w.Message, "is not given up") {
+		t.Fatalf("%+v", w)
+	}
+	b.personSays("kkts.a", true)
+	_, _ = b.apply()
+	if n := b.effects(sim.EffectCreate); n != 1 {
+		t.Errorf("%d applications for one till", n)
 	}
 }
 
