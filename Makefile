@@ -1,4 +1,5 @@
-# Every target works from a fresh clone with Go and make alone.
+# Every target works from a fresh clone with Go and make alone; scripts/prepare.sh
+# brings what some tests need besides, or says what is missing.
 GO       ?= go
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  := -s -w -X main.version=$(VERSION)

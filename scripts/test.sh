@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Runs every test with the race detector, then names and counts the skipped
 # ones. PKGS limits the packages. With CI=true a skipped test is a failure: nothing is left out quietly.
+# What tests need beyond Go is found or installed first.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+
+eval "$(scripts/prepare.sh)"
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
