@@ -55,6 +55,7 @@ type Application struct {
 	Prepared         bool              `json:"prepared,omitempty"`
 	Signed           bool              `json:"signed,omitempty"`    // a document of it was sent in
 	SignedIDs        []string          `json:"signedIds,omitempty"` // of documents
+	SignatureFault   string            `json:"signatureFault,omitempty"` // what VerifySignature said
 	Finished         bool              `json:"finished,omitempty"`
 	Ticks            int               `json:"ticks,omitempty"` // readings in the present status
 	KktID            int               `json:"kktId,omitempty"` // the service's own number of the till

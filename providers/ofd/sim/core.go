@@ -13,6 +13,7 @@ type core struct {
 	calls  []Call
 	tokens map[string]token
 	log    func(string)
+	verify func(content string, signature []byte) error
 	now    time.Time // of the call that is answered
 	dirty  bool      // the world has changed since the call began
 	frozen bool      // a reading of an old state: nothing advances

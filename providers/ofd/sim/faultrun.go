@@ -61,7 +61,7 @@ func pathPattern(p string) (*regexp.Regexp, error) {
 // freeze copies the state for readings to come.
 func (s *Service) freeze() *core {
 	c := newCore(s.w.clone(), s.clock(), nil)
-	c.frozen, c.tokens = true, s.tokens
+	c.frozen, c.tokens, c.verify = true, s.tokens, s.verify
 	return c
 }
 

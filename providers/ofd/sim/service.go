@@ -16,6 +16,12 @@ type Options struct {
 	// OnChange is called after every change of the world, before the call that
 	// made it is answered. It must not keep the world nor call the Service.
 	OnChange func(*World)
+	// VerifySignature judges every signature that is sent in, in place of the
+	// check of its framing: content is the document's base64 text as it was
+	// handed out, signature what was sent, decoded. What it finds stands in
+	// the StatusReason of the application, which is rejected when the signed
+	// documents are checked. It must not call the Service.
+	VerifySignature func(content string, signature []byte) error
 	// Log is given one line for each call and each effect. It must not call
 	// the Service.
 	Log func(string)
@@ -45,6 +51,7 @@ func New(world *World, opts Options) *Service {
 	s := &Service{opts: opts, closed: make(chan struct{})}
 	w := world.clone()
 	s.core = newCore(w, opts.Now().UTC().Add(time.Duration(w.ClockOffset)), opts.Log)
+	s.verify = opts.VerifySignature
 	return s
 }
 

@@ -35,6 +35,7 @@ func (c *core) sign(q request) reply {
 	}
 	effect.OK = true
 	c.record(effect)
+	c.checkSignature(a, body.Signature)
 	c.accept(a)
 	return data(c.render(a))
 }
@@ -50,7 +51,7 @@ func (c *core) signRefusal(a *Application, body signRequest) (message string, du
 	case a.Documents[0].ID != body.DocumentID:
 		return "Документ не найден", false
 	}
-	if message := signatureRefusal(body.Signature, a.Documents[0].Content); message != "" {
+	if message := c.signatureRefusal(body.Signature, a.Documents[0].Content); message != "" {
 		return message, false
 	}
 	if a.Stage == StageFinalization {

@@ -34,14 +34,18 @@ func SandboxSignature(content string) string {
 }
 
 // signatureRefusal takes a sandbox signature of the content, or anything that
-// is framed like a CMS: the simulator has no ГОСТ.
-func signatureRefusal(signature, content string) string {
+// is framed like a CMS: the simulator has no ГОСТ. With VerifySignature any
+// base64 is taken at first, and judged when the documents are checked.
+func (c *core) signatureRefusal(signature, content string) string {
 	if signature == "" || strings.ContainsAny(signature, "\r\n") {
 		return "Некорректная подпись: ожидается base64 без переносов"
 	}
 	der, err := base64.StdEncoding.DecodeString(signature)
 	if err != nil {
 		return "Некорректная подпись: ожидается base64"
+	}
+	if c.verify != nil {
+		return ""
 	}
 	var own sandboxCMS
 	if rest, err := asn1.Unmarshal(der, &own); err == nil && len(rest) == 0 && own.Mark == sandboxMark {
@@ -68,4 +72,19 @@ func framedLikeCMS(der []byte) bool {
 	var outer asn1.RawValue
 	rest, err := asn1.Unmarshal(der, &outer)
 	return err == nil && len(rest) == 0
+}
+
+// checkSignature has the signature of the only document judged; the verdict
+// shows when the service checks the signed documents (ProcessingSignedDocuments).
+func (c *core) checkSignature(a *Application, signature string) {
+	if c.verify == nil {
+		return
+	}
+	der, err := base64.StdEncoding.DecodeString(signature)
+	if err == nil {
+		err = c.verify(a.Documents[0].Content, der)
+	}
+	if err != nil {
+		a.SignatureFault = "Подпись документа не прошла проверку: " + err.Error()
+	}
 }

@@ -56,6 +56,10 @@ func (c *core) step(a *Application) {
 	case StatusAwaitingDocuments:
 		c.makeDocuments(a)
 	case StatusProcessingSigned:
+		if a.SignatureFault != "" {
+			c.reject(a, Rejection{Reason: a.SignatureFault})
+			break
+		}
 		c.move(a, StatusReadyToBeSent)
 	case StatusReadyToBeSent:
 		c.move(a, StatusSentToFns)
