@@ -9,10 +9,13 @@ import (
 
 func checkSchema() schema[Check] {
 	return schema[Check]{
-		{"kind", func(r *reader, n *yaml.Node, c *Check) { c.Kind = r.needOneOf(n, "checkonline", "orangedata") }},
+		{"kind", func(r *reader, n *yaml.Node, c *Check) { c.Kind = r.needOneOf(n, KindCheckOnline, KindOrangeData) }},
 		{"company", func(r *reader, n *yaml.Node, c *Check) { c.Company = r.ref(n, "companies", r.known.companies, true) }},
 		{"expect", func(r *reader, n *yaml.Node, c *Check) { c.Expect = r.ref(n, "kkts", r.known.kkts, false) }},
-		{"receipt", func(r *reader, n *yaml.Node, c *Check) { c.Receipt = r.receipt(n) }},
+		{"receipt", func(r *reader, n *yaml.Node, c *Check) {
+			c.Receipt = r.receipt(n)
+			c.Written = r.written(n)
+		}},
 		{"return", func(r *reader, n *yaml.Node, c *Check) { c.Return = r.boolean(n) }},
 	}
 }

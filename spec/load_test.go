@@ -112,7 +112,7 @@ func TestWholeFleet(t *testing.T) {
 		Policy: spec.Policy{MaxUnregister: &one, MaxCost: &roubles, RenewBefore: 30 * 24 * time.Hour},
 		Hash:   f.Hash, Dir: "testdata",
 	}
-	positions := cmpopts.IgnoreTypes(diag.Pos{})
+	positions := cmpopts.IgnoreTypes(diag.Pos{}, spec.Written{})
 	if d := cmp.Diff(want, f, positions, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)
 	}

@@ -70,7 +70,7 @@ func (r *reader) parse(data []byte) *yaml.Node {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	doc, err := decodeNode(dec)
 	if errors.Is(err, io.EOF) || (err == nil && len(doc.Content) == 0) {
-		r.fileError(0, "the file is empty", headerHint)
+		r.fileError(0, "the file is empty", r.form.begins)
 		return nil
 	}
 	if err != nil {
@@ -82,11 +82,11 @@ func (r *reader) parse(data []byte) *yaml.Node {
 		return nil
 	}
 	if isNull(root) {
-		r.fileError(0, "the file is empty", headerHint)
+		r.fileError(0, "the file is empty", r.form.begins)
 		return nil
 	}
 	if root.Kind != yaml.MappingNode {
-		r.errorAt(root, headerHint, "a fleet file is a map of keys, this is %s", kindOf(root))
+		r.errorAt(root, r.form.begins, "a %s file is a map of keys, this is %s", r.form.name, kindOf(root))
 		return nil
 	}
 	return root

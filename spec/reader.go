@@ -60,6 +60,7 @@ func (c *collector) sorted() diag.List {
 // check needs to say only what is wrong.
 type reader struct {
 	list    *collector
+	form    form
 	file    string
 	section string // kkts, companies, …; empty outside of a named resource
 	name    string // key of the resource in its section
@@ -68,6 +69,9 @@ type reader struct {
 	known       known
 	comparisons int // that looking for similar names has made so far
 }
+
+// form is what kind of file is read, for messages.
+type form struct{ name, begins string }
 
 // step is one element of a path: a key, or an index of a list.
 type step struct {
@@ -90,6 +94,7 @@ type claim struct {
 
 func newReader() *reader {
 	return &reader{
+		form: form{"fleet", headerHint},
 		list: &collector{order: map[string]int{}, count: map[diag.Severity]int{}},
 		known: known{
 			serials: map[string]claim{}, rnms: map[string]claim{}, drives: map[string]claim{},

@@ -317,10 +317,13 @@ type Order struct {
 
 // Check declares a test receipt that proves a cloud till.
 type Check struct {
-	Kind    string // checkonline, orangedata
+	Kind    string // KindCheckOnline, KindOrangeData
 	Company string
 	Expect  string // key in Fleet.KKTs
+	// Receipt is what the service's document calls its request, but for what
+	// identifies it; Written is the same as it stands in the file.
 	Receipt map[string]any
+	Written Written
 	Return  bool
 	Pos     diag.Pos
 }
