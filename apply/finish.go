@@ -32,6 +32,9 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 	if r.Renta != nil {
 		res.Renta = *r.Renta
 	}
+	if r.Receipt != nil {
+		res.Receipt = r.Receipt
+	}
 }
 
 // forgetPayment leaves a payment behind that was made for another РНМ: what is

@@ -99,6 +99,7 @@ type Result struct {
 	RNM        string
 	Payment    *state.Payment
 	Renta      *string // centre key; empty after leaving
+	Receipt    *state.Receipt
 }
 
 // RetryError is an error of Advance that another try may not meet: the service

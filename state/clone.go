@@ -31,6 +31,10 @@ func (r Resource) Clone() Resource {
 	r.Payment = clonePtr(r.Payment)
 	r.Refusal = clonePtr(r.Refusal)
 	r.Orphans = slices.Clone(r.Orphans)
+	r.Receipt = clonePtr(r.Receipt)
+	if r.Receipt != nil {
+		*r.Receipt = r.Receipt.Clone()
+	}
 	if r.Workflows != nil {
 		m := make(map[string]*Workflow, len(r.Workflows))
 		for action, w := range r.Workflows {
@@ -58,11 +62,21 @@ func (d WorkflowData) Clone() WorkflowData {
 	d.Reasons = slices.Clone(d.Reasons)
 	d.Report = clonePtr(d.Report)
 	d.Code = clonePtr(d.Code)
+	if d.Receipt = clonePtr(d.Receipt); d.Receipt != nil {
+		d.Receipt.Receipt = d.Receipt.Receipt.Clone()
+	}
 	if d.FNChange = clonePtr(d.FNChange); d.FNChange != nil {
 		d.FNChange.Closed = clonePtr(d.FNChange.Closed)
 		d.FNChange.Installed = clonePtr(d.FNChange.Installed)
 	}
 	return d
+}
+
+// Clone gives a copy that shares nothing with the original.
+func (r Receipt) Clone() Receipt {
+	r.Parts = maps.Clone(r.Parts)
+	r.Printed, r.Return = clonePtr(r.Printed), clonePtr(r.Return)
+	return r
 }
 
 // Clone gives a copy that shares nothing with the original.

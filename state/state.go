@@ -58,7 +58,39 @@ type Resource struct {
 	Renta      string               `json:"renta,omitempty"`      // centre key, when kktctl made or met the membership
 	Refusal    *Refusal             `json:"refusal,omitempty"`    // last refused step, until one of its kind succeeds
 	Orphans    []string             `json:"orphans,omitempty"`    // application ids or "unknown at TIME" of drafts that nothing continues
+	Receipt    *Receipt             `json:"receipt,omitempty"`    // what was printed: the receipt, or the last proof of a check
 	Workflows  map[string]*Workflow `json:"workflow,omitempty"`   // running ones, by action
+}
+
+// Receipt is a receipt of a cloud till: one that was sent (receipts.ID), or
+// the one that last proved a check. What it was sent with is not kept but as
+// hashes: a receipt names its customer.
+type Receipt struct {
+	Kind       string `json:"kind"` // spec.KindCheckOnline, spec.KindOrangeData
+	INN        string `json:"inn"`
+	ID         string `json:"id"` // RequestId (002) or id (003)
+	Correction bool   `json:"correction,omitempty"`
+	Hash       string `json:"hash"` // of the document that was sent
+	// Parts are short hashes of the parts of the document, so that it can be
+	// said in what another one of the same id differs.
+	Parts   map[string]string `json:"parts,omitempty"`
+	Printed *Printed          `json:"printed,omitempty"` // nil when only a person says that it was
+	Who     string            `json:"who,omitempty"`     // the person
+	Return  *Printed          `json:"return,omitempty"`  // of a check
+	At      time.Time         `json:"at"`                // when it was recorded
+}
+
+// Printed is a fiscal document as its till tells of it (002 table 2, 003 §2.2).
+type Printed struct {
+	ID       string `json:"id"`
+	Document string `json:"document"`     // its number
+	Sign     string `json:"sign"`         // fiscal sign, digits
+	At       string `json:"at,omitempty"` // the till's time, spec.LocalTimeLayout
+	Total    int64  `json:"total"`        // kopecks
+	Serial   string `json:"serial,omitempty"`
+	RNM      string `json:"rnm,omitempty"`
+	FN       string `json:"fn,omitempty"`
+	QR       string `json:"qr,omitempty"`
 }
 
 // Identity is what a till is recognised by.
@@ -119,6 +151,18 @@ type WorkflowData struct {
 	BodyHash      string                `json:"bodyHash,omitempty"` // of the draft as last sent
 	Mock          bool                  `json:"mock,omitempty"`     // Gateway was SuccessMock: nothing reached the tax service
 	Polls         int                   `json:"polls,omitempty"`
+	Receipt       *ReceiptWork          `json:"receipt,omitempty"`
+}
+
+// ReceiptWork is a receipt on its way.
+type ReceiptWork struct {
+	Receipt Receipt `json:"receipt"`
+	// Body is the JSON of a check's receipt as it was first sent, without its
+	// id: its return has to be of the same, whatever the fleet says by then.
+	Body     string `json:"body,omitempty"`
+	Return   bool   `json:"return,omitempty"` // of a check: to be returned
+	ReturnID string `json:"returnId,omitempty"`
+	Tries    int    `json:"tries,omitempty"` // ids that expired unprinted
 }
 
 // Effect names a call that cannot be repeated.

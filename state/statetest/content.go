@@ -175,6 +175,7 @@ func testNotShared(t *testing.T, open func() state.Store) {
 	add(t, s, lease, model, given)
 	model = model.Clone()
 	given.Resource.Workflows["register"].Phase = "changed"
+	given.Resource.Receipt.Parts["type"] = "changed"
 	loaded, _, err := s.Load(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -185,6 +186,8 @@ func testNotShared(t *testing.T, open func() state.Store) {
 	}
 	loaded.Resources["kkts.a"].Workflows["register"].Phase = "changed"
 	loaded.Resources["kkts.a"].Attributes.Usage[0] = "changed"
+	loaded.Resources["kkts.a"].Receipt.Printed.ID = "changed"
+	loaded.Resources["kkts.a"].Workflows["register"].Data.Receipt.Receipt.Parts["type"] = "changed"
 	same(t, s, model)
 }
 

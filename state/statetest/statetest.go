@@ -141,10 +141,11 @@ func Resource(serial string, n int) *state.Resource {
 		Since:   at(n % 60),
 		Payment: &state.Payment{Code: code, At: at(1)},
 		Orphans: []string{"unknown at " + serial},
+		Receipt: &state.Receipt{Kind: "orangedata", ID: "a1", Hash: "h", Parts: map[string]string{"type": "x"}, Printed: &state.Printed{ID: "a1", Total: 12345}, At: at(4)},
 		Workflows: map[string]*state.Workflow{"register": {
 			ID: "w" + serial, Action: "register", Phase: "signing", Started: at(2), Since: at(3),
 			Message: "line\nbreak and \x00 and \"quotes\"",
-			Data:    state.WorkflowData{ApplicationID: "a1", Code: &code, Reasons: []string{"FnChanged"}, Polls: n},
+			Data:    state.WorkflowData{ApplicationID: "a1", Code: &code, Reasons: []string{"FnChanged"}, Polls: n, Receipt: &state.ReceiptWork{Receipt: state.Receipt{ID: "a2", Parts: map[string]string{"type": "y"}}, Body: "{}"}},
 		}},
 	}
 }
