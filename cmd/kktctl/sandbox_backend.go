@@ -30,7 +30,11 @@ func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 		opts.OnChange = keeper.save
 	}
 	service := sim.New(world, opts)
-	address, err := service.Start("127.0.0.1:0")
+	authority, err := sim.NewAuthority()
+	if err != nil {
+		return nil, err
+	}
+	address, err := service.StartTLS("127.0.0.1:0", authority)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +43,10 @@ func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 	c := ofd.Config{
 		Fleet: &local, Endpoint: address, UserAgent: "kktctl/" + version, Now: a.Now,
 		APIKey: sim.DefaultAPIKey, RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
-		Signers: sandboxSigners(fleet), Reports: sandboxDevice{service},
+		Signers: sandboxSigners(fleet), Reports: sandboxDevice{service}, RootCAs: authority.Pool(),
+	}
+	if err := sandboxFerma(authority, fleet, &c); err != nil {
+		return nil, err
 	}
 	return newBackend(&local, codes, c, why, func() error { return keeper.finish(service) })
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"os"
@@ -105,5 +107,47 @@ func TestSandboxWorldKeepsNoSecret(t *testing.T) {
 	}
 	if *world.Codes[1].Count != 2 {
 		t.Errorf("a code of two tills can be used %d times", *world.Codes[1].Count)
+	}
+}
+
+// TestSandboxServesTLS looks at the certificates that it leaves and at how it
+// tells of them.
+func TestSandboxServesTLS(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "certs")
+	app, signals := interruptible(t)
+	read, write := io.Pipe()
+	app.Out = write
+	code := make(chan int)
+	go func() { code <- app.Main([]string{"sandbox", "--tls", "--certs", dir}) }()
+	lines := bufio.NewReader(read)
+	var said strings.Builder
+	for !strings.Contains(said.String(), "Ctrl-C") {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		said.WriteString(line)
+	}
+	address, _, _ := strings.Cut(strings.TrimPrefix(said.String(), "Listening on "), "\n")
+	for _, want := range []string{"https://127.0.0.1:", "file:" + filepath.Join(dir, "client.pem"), "export KKTCTL_ENDPOINT=https://"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, said.String())
+		}
+	}
+	pem, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	resp, err := client.Get(address + "/_sim/ledger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	signals <- os.Interrupt
+	if got := <-code; got != 0 {
+		t.Errorf("exit code %d", got)
 	}
 }

@@ -120,11 +120,16 @@ func cmdDeclare(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(to), []byte(text), 0o600))
 }
 
-// sim [WORLD] starts a service and points kktctl at it.
+// sim [--tls] [WORLD] starts a service and points kktctl at it. With --tls its
+// certificates lie in the folder certs, and kktctl trusts them.
 func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 	s := ts.Value(simKey{}).(*simulated)
-	if neg || s.service != nil {
-		ts.Fatalf("usage: sim [WORLD], once")
+	secure := len(args) > 0 && args[0] == "--tls"
+	if secure {
+		args = args[1:]
+	}
+	if neg || s.service != nil || len(args) > 1 {
+		ts.Fatalf("usage: sim [--tls] [WORLD], once")
 	}
 	world := &sim.World{}
 	if len(args) > 0 {
@@ -142,10 +147,17 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 		default:
 		}
 	}})
-	address, err := s.service.Start("127.0.0.1:0")
+	address, err := s.service.Start("127.0.0.1:0") // for the script itself
 	ts.Check(err)
 	ts.Defer(func() { _ = s.service.Close() })
 	s.address = address
+	if secure {
+		authority, err := sim.OpenAuthority(ts.MkAbs("certs"))
+		ts.Check(err)
+		address, err = s.service.StartTLS("127.0.0.1:0", authority)
+		ts.Check(err)
+		ts.Setenv("SSL_CERT_FILE", ts.MkAbs("certs/"+sim.FileCA))
+	}
 	ts.Setenv("KKTCTL_ENDPOINT", address)
 	ts.Setenv("OFD_API_KEY", sim.DefaultAPIKey)
 	ts.Setenv("RENTA_LOGIN", sim.DefaultRentaLogin)

@@ -2,6 +2,7 @@ package ofd
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
@@ -25,6 +26,8 @@ type Config struct {
 	APIKey        string
 	RentaLogin    string
 	RentaPassword string
+	CheckOnline   FermaAccess
+	OrangeData    FermaAccess
 	RootCAs       *x509.CertPool // nil means the system's roots
 	UserAgent     string
 	Timeout       time.Duration // of one call; 0 means a minute
@@ -35,6 +38,9 @@ type Config struct {
 	Reports       ReportSource                                                         // optional
 	// Wrap is put around the transport of all calls; optional.
 	Wrap func(http.RoundTripper) http.RoundTripper
+
+	override string         // the Endpoint given
+	pacer    *httpapi.Pacer // of all calls; made with the first transport
 }
 
 // ReportSource reads printed reports of registration without a person: the
@@ -44,6 +50,7 @@ type ReportSource interface {
 }
 
 func (c *Config) defaults() {
+	c.override = c.Endpoint
 	if c.Endpoint == "" {
 		c.Endpoint = c.Fleet.Provider.Endpoint
 	}
@@ -54,8 +61,19 @@ func (c *Config) defaults() {
 
 // transport makes the one client that all calls share, and with it the pace.
 func (c *Config) transport() (*httpapi.Client, error) {
+	return c.transportTo(c.Endpoint, nil)
+}
+
+func (c *Config) transportTo(endpoint string, certificate *tls.Certificate) (*httpapi.Client, error) {
+	if c.pacer == nil {
+		pacer, err := httpapi.NewPacer(c.Fleet.Provider.RequestsPerSecond)
+		if err != nil {
+			return nil, err
+		}
+		c.pacer = pacer
+	}
 	return httpapi.New(httpapi.Config{
-		BaseURL: c.Endpoint, RequestsPerSecond: c.Fleet.Provider.RequestsPerSecond, RootCAs: c.RootCAs,
+		BaseURL: endpoint, Pacer: c.pacer, RootCAs: c.RootCAs, Certificate: certificate,
 		UserAgent: c.UserAgent, Timeout: c.Timeout, Logger: c.Logger, Now: c.Now, Dial: c.Dial, Wrap: c.Wrap,
 	})
 }

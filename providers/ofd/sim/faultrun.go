@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -191,6 +192,9 @@ func hangUp(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // a connection that cannot be taken over is aborted
+	}
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn() // cut, without a word of TLS
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0) // without it the close is an orderly one, which is as good as can be

@@ -10,6 +10,7 @@ type route struct {
 	method, pattern string
 	renta           bool // authorised by a token of Renta, not by an API key
 	open            bool // needs no authorisation
+	ferma           bool // authorised by a client certificate
 	handle          func(*core, request) reply
 }
 
@@ -50,17 +51,29 @@ func (c *core) route(q request) reply {
 			known = true
 			continue
 		}
-		if !r.open {
-			if rep, ok := c.authorise(q, r.renta); !ok {
-				return rep
-			}
-		}
-		return r.handle(c, q)
+		return c.handle(r, q)
 	}
 	if known {
 		return failed(http.StatusMethodNotAllowed, "метод не поддерживается")
 	}
 	return failed(http.StatusNotFound, "неизвестный адрес")
+}
+
+// handle answers a call whose method is found.
+func (c *core) handle(r route, q request) reply {
+	switch {
+	case r.ferma:
+		group, err := q.enterprise()
+		if err != nil {
+			return rentaFailed(http.StatusUnauthorized, err.Error())
+		}
+		q.group = group
+	case !r.open:
+		if rep, ok := c.authorise(q, r.renta); !ok {
+			return rep
+		}
+	}
+	return r.handle(c, q)
 }
 
 func matchPath(pattern string, path []string) bool {

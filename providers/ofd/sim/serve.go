@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -22,6 +23,11 @@ type request struct {
 	query  url.Values
 	kind   string // media type
 	body   []byte
+	header http.Header
+
+	group      string               // of the client certificate, for calls of Ferma
+	connection *tls.ConnectionState // nil without TLS
+	authority  *Authority           // of client certificates; nil without TLS
 }
 
 // ServeHTTP answers a call of the API or, under /_sim/, a control call.
@@ -47,6 +53,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rep.write(w)
 		return
 	}
+	req.authority = s.trusted()
 	status = s.respond(w, r, req, fault)
 }
 
@@ -118,7 +125,25 @@ func read(w http.ResponseWriter, r *http.Request) (request, error) {
 		query:  r.URL.Query(),
 		kind:   kind,
 		body:   body,
+		header: r.Header,
+
+		connection: r.TLS,
 	}, nil
+}
+
+func (s *Service) trusted() *Authority {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.authority
+}
+
+// enterprise tells which enterprise the client certificate of a call stands
+// for. Ferma answers 401 when there is an error.
+func (q request) enterprise() (string, error) {
+	if q.authority == nil || q.connection == nil {
+		return "", errors.New("no client certificate: this service is not served with TLS")
+	}
+	return q.authority.groupOf(q.connection)
 }
 
 // decode reads a JSON body strictly: a field that the documents do not have

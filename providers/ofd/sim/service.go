@@ -2,7 +2,10 @@ package sim
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -33,7 +36,8 @@ type Service struct {
 
 	mu sync.Mutex
 	*core
-	faults []*activeFault
+	faults    []*activeFault
+	authority *Authority // of the client certificates; nil without TLS
 
 	closed    chan struct{}
 	closeOnce sync.Once
@@ -57,16 +61,53 @@ func New(world *World, opts Options) *Service {
 
 // Start serves on the address, such as 127.0.0.1:0, until Close.
 func (s *Service) Start(addr string) (url string, err error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+	l, err := s.listen(addr)
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
-	s.mu.Lock()
-	s.servers = append(s.servers, server)
-	s.mu.Unlock()
+	server := s.newServer()
 	go func() { _ = server.Serve(l) }() // it ends with Close; there is nothing else to say
 	return "http://" + l.Addr().String(), nil
+}
+
+// StartTLS is Start with TLS. Ferma can be called through it only: its calls
+// need a client certificate of the authority and are answered with 401
+// without one; the other calls need none. A certificate that is not good is
+// told to the client in the same way, not by a broken handshake.
+func (s *Service) StartTLS(addr string, authority *Authority) (url string, err error) {
+	host, _, _ := net.SplitHostPort(addr) // what is no address fails below
+	certificate, err := authority.Server(host)
+	if err != nil {
+		return "", err
+	}
+	l, err := s.listen(addr)
+	if err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	s.authority = authority
+	s.mu.Unlock()
+	server := s.newServer()
+	server.TLSConfig = &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate},
+		ClientAuth: tls.RequestClientCert, NextProtos: []string{"http/1.1"},
+	}
+	server.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust the authority says so itself
+	go func() { _ = server.ServeTLS(l, "", "") }()
+	return "https://" + l.Addr().String(), nil
+}
+
+func (s *Service) listen(addr string) (net.Listener, error) {
+	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+}
+
+// newServer makes a server that ends with Close.
+func (s *Service) newServer() *http.Server {
+	server := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.servers = append(s.servers, server)
+	return server
 }
 
 // Close stops serving and lets go of calls that a fault holds.

@@ -79,6 +79,9 @@ func (c *Client) request(ctx context.Context, call Call, token string) (*http.Re
 		request.ContentLength = int64(len(body))
 		request.Header.Set("Content-Type", kind)
 	}
+	for name, values := range call.Header {
+		request.Header[http.CanonicalHeaderKey(name)] = values
+	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.config.UserAgent)
 	return request, nil
@@ -113,6 +116,8 @@ func encodeBody(body any) (data []byte, kind string, err error) {
 	switch body := body.(type) {
 	case nil:
 		return nil, "", nil
+	case []byte:
+		return body, "application/json; charset=utf-8", nil
 	case url.Values:
 		return []byte(body.Encode()), "application/x-www-form-urlencoded; charset=utf-8", nil
 	}
@@ -172,5 +177,5 @@ func hopeless(err error) bool {
 		return true
 	}
 	dns, ok := errors.AsType[*net.DNSError](err)
-	return ok && dns.IsNotFound || errors.Is(err, errTooLarge)
+	return ok && dns.IsNotFound || errors.Is(err, errTooLarge) || refusesCertificate(err)
 }

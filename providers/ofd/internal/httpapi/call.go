@@ -2,7 +2,11 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"net/url"
+	"time"
 )
 
 // Call describes one call.
@@ -12,18 +16,44 @@ type Call struct {
 	Path   string // begins with /, its elements escaped with Segment
 	Query  url.Values
 	Token  TokenSource // nil for a call without AuthToken
-	Body   any         // marshalled as JSON; url.Values as a form; nil for none
+	Body   any         // marshalled as JSON; url.Values as a form; []byte is JSON as it is; nil for none
+	Header http.Header // headers of this call's own, such as X-Signature; may be nil
 	Out    any         // pointer the data is decoded into; nil for none
 	Limit  int64       // of the decoded answer in bytes; 0 means DefaultLimit
 
 	// OwnErrors leaves the top-level Errors of a 200 to Out: addKkt lists
 	// objects of its own there (001, table 6).
 	OwnErrors bool
+	// Judge reads the answer in place of the envelopes of OFD.ru, for services
+	// that have their own: Ferma's do. Out, OwnErrors and Check are not used
+	// with it. It returns nil for a success, else the failure and what it
+	// says of the call.
+	Judge func(Answer) (Outcome, error)
 	// Check tells whether Out holds what the documents promise; its error
 	// makes the answer one of a wrong shape.
 	Check func() error
 	// Secrets are kept out of errors and logs, besides the token.
 	Secrets []string
+}
+
+// Answer is an answer of any status, whole: of a call with a Judge.
+type Answer struct {
+	Status     int // of HTTP
+	Body       []byte
+	RetryAfter time.Duration // as the service asked; 0 when it did not
+}
+
+// Decode puts the JSON of the answer into out, with the bounds that all
+// answers have: on depth, and on the number of rows.
+func (a Answer) Decode(out any) error {
+	body, err := checked(a.Body)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return fmt.Errorf("%w: %w", errWrongShape, err)
+	}
+	return nil
 }
 
 // TokenSource gives the AuthToken of calls.

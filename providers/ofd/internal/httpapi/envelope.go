@@ -38,15 +38,9 @@ var (
 // bare objects, {Status, Error{}}, {Success, Errors[{}]}, {Errors[""], Status},
 // {errors[""]}, and {} with 401 or 403.
 func open(status int, body []byte, ownErrors bool) (answer, error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	if len(body) == 0 {
-		return answer{}, errors.New("the answer is empty")
-	}
-	if err := tooMuch(body); err != nil {
+	body, err := checked(body)
+	if err != nil {
 		return answer{}, err
-	}
-	if !json.Valid(body) {
-		return answer{}, errors.New("the answer is not JSON")
 	}
 	if body[0] != '{' {
 		return answer{}, errWrongShape
@@ -56,6 +50,21 @@ func open(status int, body []byte, ownErrors bool) (answer, error) {
 		return answer{}, errWrongShape
 	}
 	return env.open(status, body, ownErrors && status == http.StatusOK), nil
+}
+
+// checked gives the JSON of a body that is not too much to decode.
+func checked(body []byte) ([]byte, error) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	if len(body) == 0 {
+		return nil, errors.New("the answer is empty")
+	}
+	if err := tooMuch(body); err != nil {
+		return nil, err
+	}
+	if !json.Valid(body) {
+		return nil, errors.New("the answer is not JSON")
+	}
+	return body, nil
 }
 
 // envelope holds the keys that all shapes are told apart by. Raw values: their

@@ -9,6 +9,7 @@ package httpapi
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -34,10 +35,13 @@ type Config struct {
 	RequestsPerSecond float64        // 0 means unlimited; not used when Pacer is given
 	Pacer             *Pacer         // shared between clients of one service; optional
 	RootCAs           *x509.CertPool // nil means the system's roots
-	UserAgent         string         // default kktctl
-	Timeout           time.Duration  // of one attempt, pacing not counted; default DefaultTimeout
-	Logger            func(line string)
-	Now               func() time.Time
+	// Certificate is shown to a service that asks for one, as Ferma's do; nil
+	// for none. See Certificate.
+	Certificate *tls.Certificate
+	UserAgent   string        // default kktctl
+	Timeout     time.Duration // of one attempt, pacing not counted; default DefaultTimeout
+	Logger      func(line string)
+	Now         func() time.Time
 
 	// Sleep waits between two attempts of a read; nil means a timer.
 	Sleep func(ctx context.Context, d time.Duration) error

@@ -62,13 +62,10 @@ func tokenHint(source TokenSource) string {
 // judge makes the error of an attempt; nil means success, decoded into Out.
 func (c *Client) judge(call Call, token string, r result) *Error {
 	if r.err != nil {
-		outcome := OutcomeUnknown
-		if !r.sent {
-			outcome = OutcomeNotSent
-		}
-		failure := c.failure(call, token, outcome, r.err)
-		failure.Status, failure.RetryAfter = r.status, r.retryAfter
-		return failure
+		return c.broken(call, token, r)
+	}
+	if call.Judge != nil {
+		return c.judged(call, token, r)
 	}
 	opened, err := open(r.status, r.body, call.OwnErrors)
 	if err == nil && !opened.failed {
@@ -86,6 +83,31 @@ func (c *Client) judge(call Call, token string, r result) *Error {
 	if opened.failed && !opened.mixed && provesRefusal(r.status) {
 		failure.Outcome = OutcomeRefused
 	}
+	return failure
+}
+
+// broken makes the error of an attempt that got no whole answer.
+func (c *Client) broken(call Call, token string, r result) *Error {
+	outcome := OutcomeUnknown
+	if !r.sent {
+		outcome = OutcomeNotSent
+	}
+	failure := c.failure(call, token, outcome, r.err)
+	failure.Status, failure.RetryAfter = r.status, r.retryAfter
+	if r.status == 0 && refusesCertificate(r.err) {
+		failure.Outcome, failure.Hint = OutcomeNotSent, certificateHint
+	}
+	return failure
+}
+
+// judged makes the error of an answer that the call itself reads.
+func (c *Client) judged(call Call, token string, r result) *Error {
+	outcome, err := call.Judge(Answer{Status: r.status, Body: r.body, RetryAfter: r.retryAfter})
+	if err == nil {
+		return nil
+	}
+	failure := c.failure(call, token, outcome, err)
+	failure.Status, failure.RetryAfter, failure.Hint = r.status, r.retryAfter, pageHint(r.body)
 	return failure
 }
 

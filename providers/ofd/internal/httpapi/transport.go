@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"net/http"
 	"time"
@@ -28,7 +27,7 @@ func newTransport(config Config, once bool) *http.Transport {
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer(config),
 		Protocols:              protocols,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: config.RootCAs},
+		TLSClientConfig:        tlsConfig(config),
 		TLSHandshakeTimeout:    handshakeTimeout,
 		ResponseHeaderTimeout:  config.Timeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,

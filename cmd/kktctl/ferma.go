@@ -1,0 +1,112 @@
+package main
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/kktctl/kktctl/providers/ofd"
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/spec"
+)
+
+// fermaAccess reads the certificates and keys of Ferma's services that the
+// fleet declares. It is called where a receipt is to be sent or asked for:
+// nothing else needs them.
+func fermaAccess(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
+	var all *multierror.Error
+	for _, service := range []struct {
+		what     string
+		declared spec.Ferma
+		access   *ofd.FermaAccess
+	}{
+		{"provider.ferma.checkonline", fleet.Provider.CheckOnline, &c.CheckOnline},
+		{"provider.ferma.orangedata", fleet.Provider.OrangeData, &c.OrangeData},
+	} {
+		if service.declared.Certificate.IsZero() {
+			continue
+		}
+		access, err := s.ferma(service.declared, service.what)
+		if err != nil {
+			all = multierror.Append(all, err)
+			continue
+		}
+		*service.access = access
+	}
+	return all.ErrorOrNil()
+}
+
+// ferma reads the files of one service.
+func (s *secrets) ferma(f spec.Ferma, what string) (ofd.FermaAccess, error) {
+	var access ofd.FermaAccess
+	certificate, noCertificate := s.public(f.Certificate, what+".certificate")
+	key, noKey := s.file(f.Key, what+".key", true)
+	if err := multierror.Append(nil, noCertificate, noKey).ErrorOrNil(); err != nil {
+		return access, err
+	}
+	var err error
+	if access.Certificate, err = ofd.ClientCertificate(certificate, key); err != nil {
+		return access, secretError(f.Certificate, what+".certificate", err.Error(),
+			fmt.Sprintf("certificate is a PEM file, key the PEM file of its key: %s", f.Key))
+	}
+	if f.SigningKey.IsZero() {
+		return access, nil
+	}
+	text, err := s.file(f.SigningKey, what+".signingKey", true)
+	if err != nil {
+		return access, err
+	}
+	if access.SigningKey, err = rsaKey(text); err != nil {
+		return access, secretError(f.SigningKey, what+".signingKey", err.Error(), "it is an RSA key as a PEM file, without a passphrase")
+	}
+	return access, nil
+}
+
+// rsaKey reads a key in either of its PEM forms. Its errors hold nothing of
+// the key.
+func rsaKey(text []byte) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, errors.New("it is not PEM")
+	}
+	if block.Type == "RSA PRIVATE KEY" && block.Headers["DEK-Info"] == "" {
+		return x509.ParsePKCS1PrivateKey(block.Bytes)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, errors.New("it holds no private key that can be used")
+	}
+	private, ok := key.(*rsa.PrivateKey)
+	if !ok {
+		return nil, errors.New("the key is not an RSA key")
+	}
+	return private, nil
+}
+
+// sandboxFerma gives the access that the simulated service grants. The
+// fleet's own certificates are not read.
+func sandboxFerma(authority *sim.Authority, fleet *spec.Fleet, c *ofd.Config) error {
+	client, err := authority.Client("")
+	if err != nil {
+		return err
+	}
+	c.CheckOnline.Certificate, c.OrangeData.Certificate = &client, &client
+	if !usesOrangeData(fleet) {
+		return nil
+	}
+	c.OrangeData.SigningKey, err = authority.SigningKey() // it takes a while
+	return err
+}
+
+func usesOrangeData(fleet *spec.Fleet) bool {
+	for _, check := range fleet.Checks {
+		if check.Kind == "orangedata" {
+			return true
+		}
+	}
+	return !fleet.Provider.OrangeData.Certificate.IsZero()
+}

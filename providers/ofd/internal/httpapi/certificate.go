@@ -1,0 +1,70 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// certificateHint is what a person can do about a certificate that a service
+// did not take.
+const certificateHint = "the service did not take the client certificate: check that it is the one of this service and has not run out"
+
+// Certificate makes a client certificate of PEM texts. Its errors hold nothing
+// of the key.
+func Certificate(certificate, key []byte) (*tls.Certificate, error) {
+	if encrypted(key) {
+		return nil, errors.New("the key is encrypted: decrypt it first, as openssl pkey -in KEY -out PLAIN does")
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return nil, fmt.Errorf("no client certificate: %w", err)
+	}
+	return &pair, nil
+}
+
+// encrypted tells a key that takes a passphrase, in either of its forms.
+func encrypted(key []byte) bool {
+	for block, rest := pem.Decode(key); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "" {
+			return true
+		}
+	}
+	return bytes.Contains(key, []byte("BEGIN ENCRYPTED PRIVATE KEY"))
+}
+
+// CertificateEnds tells when the certificate runs out.
+func CertificateEnds(c *tls.Certificate) (time.Time, bool) {
+	if c == nil || c.Leaf == nil {
+		return time.Time{}, false
+	}
+	return c.Leaf.NotAfter, true
+}
+
+// tlsConfig shows the certificate to whoever asks for one, whatever issuers
+// the service names: one that is left out silently cannot be explained.
+func tlsConfig(config Config) *tls.Config {
+	c := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: config.RootCAs}
+	if certificate := config.Certificate; certificate != nil {
+		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return certificate, nil }
+	}
+	return c
+}
+
+// refusesCertificate tells the alerts with which a service ends a handshake
+// because of the client's certificate. With TLS 1.3 they come after the
+// request was written, which nobody has read then.
+func refusesCertificate(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op != "remote error" || op.Err == nil {
+		return false
+	}
+	text := op.Err.Error()
+	return strings.HasPrefix(text, "tls: ") &&
+		(strings.Contains(text, "certificate") || text == "tls: access denied" || text == "tls: handshake failure")
+}
