@@ -15,8 +15,9 @@ import (
 
 // The paths as 001 prints them: the case differs between reads and writes.
 const (
-	entitiesPath = "/api/renta/v1/legal-entities"
-	kktsPath     = "/api/renta/v1/kkts"
+	rentaPath    = "/api/renta/v1/"
+	entitiesPath = rentaPath + "legal-entities"
+	kktsPath     = rentaPath + "kkts"
 	addPath      = "/api/Renta/v1/addKkt/"
 	removePath   = "/api/Renta/v1/removeKkt/"
 )

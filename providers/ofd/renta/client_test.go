@@ -291,7 +291,7 @@ func TestReaderOnlyReads(t *testing.T) {
 	for method := range reflect.TypeFor[*Reader]().Methods() {
 		names = append(names, method.Name)
 	}
-	if diff := cmp.Diff([]string{"KKTs", "LegalEntities"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"KKTs", "LegalEntities", "Receipt", "Receipts", "Sightings"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

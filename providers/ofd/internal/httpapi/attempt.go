@@ -21,6 +21,8 @@ import (
 type result struct {
 	status     int // 0: no answer
 	body       []byte
+	streamed   *streamed // instead of a body, whose beginning is kept
+	size       int64     // of the answer in bytes
 	retryAfter time.Duration
 	sent       bool // a connection was there: bytes may have been written
 	err        error
@@ -28,7 +30,7 @@ type result struct {
 
 // attempt sends the request once and reads the answer within its bounds.
 func (c *Client) attempt(ctx context.Context, transport http.RoundTripper, call Call, token string) result {
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	ctx, m, cancel := c.bounds(ctx, call)
 	defer cancel()
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -45,11 +47,31 @@ func (c *Client) attempt(ctx context.Context, transport http.RoundTripper, call 
 	defer response.Body.Close()
 	r := result{status: response.StatusCode, sent: true}
 	r.retryAfter = retryAfter(response.Header.Get("Retry-After"), c.config.Now())
-	r.body, err = readBounded(response.Body, call.limit())
+	if m != nil && r.status == http.StatusOK {
+		m.body = response.Body
+		r.streamed, r.body, err = stream(m, call.rows)
+		r.size = m.total
+	} else {
+		r.body, err = readBounded(response.Body, call.bodyLimit())
+		r.size = int64(len(r.body))
+	}
 	if err != nil {
 		r.err = reason(ctx, err)
 	}
 	return r
+}
+
+// bounds gives an attempt its time: all of it, or, to one that is read row by
+// row, so much for each piece.
+func (c *Client) bounds(parent context.Context, call Call) (context.Context, *meter, context.CancelFunc) {
+	if call.rows == nil {
+		ctx, cancel := context.WithTimeout(parent, c.config.Timeout)
+		return ctx, nil, cancel
+	}
+	ctx, cancel := context.WithCancelCause(parent)
+	m := &meter{idle: c.config.Timeout, limit: call.limit(), left: rowLimit}
+	m.timer = time.AfterFunc(m.idle, func() { cancel(context.DeadlineExceeded) })
+	return ctx, m, func() { m.timer.Stop(); cancel(nil) }
 }
 
 func (call Call) limit() int64 {
@@ -57,6 +79,15 @@ func (call Call) limit() int64 {
 		return call.Limit
 	}
 	return DefaultLimit
+}
+
+// bodyLimit bounds what is kept whole: of a list that is read row by row only
+// a refusal is.
+func (call Call) bodyLimit() int64 {
+	if call.rows != nil {
+		return DefaultLimit
+	}
+	return call.limit()
 }
 
 // request builds the request. It has no GetBody, so that nothing can send the
@@ -165,6 +196,9 @@ var errTooLarge = errors.New("over the limit")
 
 // reason prefers the end of the context, which a transport may word otherwise.
 func reason(ctx context.Context, err error) error {
+	if end := context.Cause(ctx); errors.Is(end, context.DeadlineExceeded) && ctx.Err() != end { //nolint:errorlint // one that came through a cause
+		return errStalled
+	}
 	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
 		return fmt.Errorf("%w: %w", end, err)
 	}
@@ -176,6 +210,9 @@ func hopeless(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}
+	if _, ok := errors.AsType[*rowError](err); ok {
+		return true
+	}
 	dns, ok := errors.AsType[*net.DNSError](err)
-	return ok && dns.IsNotFound || errors.Is(err, errTooLarge) || refusesCertificate(err)
+	return ok && dns.IsNotFound || errors.Is(err, errTooLarge) || errors.Is(err, errStalled) || refusesCertificate(err)
 }

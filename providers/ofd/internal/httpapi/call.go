@@ -34,6 +34,8 @@ type Call struct {
 	Check func() error
 	// Secrets are kept out of errors and logs, besides the token.
 	Secrets []string
+
+	rows func(decode func(out any) error) error // see Stream
 }
 
 // Answer is an answer of any status, whole: of a call with a Judge.

@@ -38,6 +38,14 @@ func serve(t *testing.T, handler http.HandlerFunc) (*Client, *recorder) {
 	return newClient(t, Config{BaseURL: server.URL})
 }
 
+// newClientOf is serve with a timeout.
+func newClientOf(t *testing.T, timeout time.Duration, handler http.HandlerFunc) (*Client, *recorder) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return newClient(t, Config{BaseURL: server.URL, Timeout: timeout})
+}
+
 func newClient(t *testing.T, config Config) (*Client, *recorder) {
 	t.Helper()
 	r := &recorder{}

@@ -67,7 +67,7 @@ func (c *Client) judge(call Call, token string, r result) *Error {
 	if call.Judge != nil {
 		return c.judged(call, token, r)
 	}
-	opened, err := open(r.status, r.body, call.OwnErrors)
+	opened, err := r.open(call)
 	if err == nil && !opened.failed {
 		err = accept(call, r.status, opened)
 		if err == nil {
@@ -109,6 +109,14 @@ func (c *Client) judged(call Call, token string, r result) *Error {
 	failure := c.failure(call, token, outcome, err)
 	failure.Status, failure.RetryAfter, failure.Hint = r.status, r.retryAfter, pageHint(r.body)
 	return failure
+}
+
+// open opens the envelope, of a whole answer or around rows that are read.
+func (r result) open(call Call) (answer, error) {
+	if r.streamed != nil {
+		return r.streamed.answer()
+	}
+	return open(r.status, r.body, call.OwnErrors)
 }
 
 // accept decodes a success. Only 2xx is one: a redirect is not followed.
@@ -163,7 +171,7 @@ func cleanAll(texts, secrets []string) []string {
 
 // log writes one line for an attempt, without query and bodies.
 func (c *Client) log(call Call, token string, r result) {
-	line := fmt.Sprintf("%s %s: HTTP %d, %d bytes", call.Method, call.cleanPath(token), r.status, len(r.body))
+	line := fmt.Sprintf("%s %s: HTTP %d, %d bytes", call.Method, call.cleanPath(token), r.status, r.size)
 	if r.retryAfter > 0 {
 		line += ", retry after " + r.retryAfter.Round(time.Second).String()
 	}
