@@ -144,14 +144,20 @@ func (r *runner) drop(ctx context.Context, n *node, w *state.Workflow) outcome {
 func startData(st planner.Step) state.WorkflowData {
 	return state.WorkflowData{
 		RNM: st.RNM, Reasons: st.Reasons, Unregister: st.Because, Code: st.Code, CodeID: st.CodeID,
-		Centre: st.Centre, Desired: st.Prior,
+		Centre: st.Centre, Desired: st.Prior, Order: orderOf(st),
 	}
+}
+
+func orderOf(st planner.Step) *spec.OrderRecord {
+	if st.Order == nil {
+		return nil
+	}
+	return &spec.OrderRecord{Terms: *st.Order}
 }
 
 // identify gives a resource that is met for the first time its identity.
 func identify(res *state.Resource, f *spec.Fleet, st planner.Step) {
-	name := kktName(st.Address)
-	if k, ok := f.KKTs[name]; ok && res.Identity.Serial == "" {
+	if k, ok := declaredAt(f, st.Address); ok && res.Identity.Serial == "" {
 		res.Identity.Serial, res.Identity.INN = k.Serial, f.Companies[k.Company].INN
 	}
 	if res.Identity.RNM == "" {
@@ -163,7 +169,7 @@ func identify(res *state.Resource, f *spec.Fleet, st planner.Step) {
 // till of the same name is not it: what is declared of one must never go into
 // the application of another.
 func (r *runner) declared(address string, id state.Identity) *spec.KKT {
-	k, ok := r.fleet.KKTs[kktName(address)]
+	k, ok := declaredAt(r.fleet, address)
 	if !ok || id.Serial != "" && !fiscal.SameSerial(k.Serial, id.Serial) {
 		return nil
 	}
@@ -270,6 +276,9 @@ func settle(e *state.Entry, in state.Intent, tr Transition) {
 
 // fold changes a resource by a transition.
 func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
+	if tr.Data.Agreement != "" {
+		res.Agreement = tr.Data.Agreement
+	}
 	if tr.Orphan != "" {
 		res.Orphans = append(res.Orphans[:len(res.Orphans):len(res.Orphans)], tr.Orphan)
 	}
@@ -284,6 +293,7 @@ func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
 		delete(res.Workflows, string(run.Action))
 	case Failed:
 		delete(res.Workflows, string(run.Action))
+		conclude(res, tr, now)
 		res.Refusal = &state.Refusal{Action: string(run.Action), Reason: tr.Message, At: now}
 	default:
 		w := run.Workflow

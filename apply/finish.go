@@ -2,9 +2,9 @@ package apply
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -35,6 +35,14 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 	if r.Receipt != nil {
 		res.Receipt = r.Receipt
 	}
+	if r.Cabinet != nil {
+		res.Cabinet = r.Cabinet
+		res.Identity.INN = r.Cabinet.INN
+	}
+	if r.Order != nil {
+		res.Order = r.Order
+		res.Identity.INN = r.Order.Terms.INN
+	}
 }
 
 // forgetPayment leaves a payment behind that was made for another РНМ: what is
@@ -63,8 +71,15 @@ func (s *Session) serial() uint64 {
 	return s.snap.Serial
 }
 
-// kktName is the key of a till in the fleet file, from its address.
-func kktName(address string) string { return strings.TrimPrefix(address, "kkts.") }
+// declaredAt is what the fleet file says of the till at an address; false for
+// anything else.
+func declaredAt(f *spec.Fleet, address string) (spec.KKT, bool) {
+	if !spec.IsKKTAddress(address) {
+		return spec.KKT{}, false
+	}
+	k, ok := f.KKTs[spec.NameOf(address)]
+	return k, ok
+}
 
 // start tells the listener that a step begins in this run, once.
 func (r *runner) start(n *node) {

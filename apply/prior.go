@@ -38,6 +38,7 @@ func priorResource(r state.Resource, open map[string]bool) planner.Resource {
 		Registered: r.Status == state.StatusLive, Unregistered: r.Status == state.StatusUnregistered,
 		Since: r.Since, Serial: r.Identity.Serial, RNM: r.Identity.RNM, INN: r.Identity.INN,
 		Attributes: r.Attributes, AppliedAt: r.AppliedAt, Replaced: r.Replaced, Renta: r.Renta,
+		Cabinet: r.Cabinet, Order: r.Order, Agreement: r.Agreement,
 	}
 	if p := r.Payment; p != nil {
 		out.PaidCode, out.PaidAt = p.Code, p.At
@@ -59,6 +60,7 @@ func running(w *state.Workflow) planner.Running {
 		Action: planner.Action(w.Action), Phase: w.Phase, Started: w.Started, Since: w.Since,
 		WaitingFor: planner.Wait(w.WaitingFor), Message: w.Message, Due: w.Due, Unknown: w.Unknown,
 		ApplicationID: w.Data.ApplicationID, Desired: w.Data.Desired, CodeID: w.Data.CodeID,
+		Order: w.Data.Order, Agreement: w.Data.Agreement,
 	}
 	if w.Data.Code != nil {
 		r.Code = *w.Data.Code

@@ -30,7 +30,7 @@ type Run struct {
 	Address  string
 	Action   planner.Action
 	Fleet    *spec.Fleet
-	Till     *spec.KKT // as declared now; nil when it is not in the file any more
+	Till     *spec.KKT // as declared now; nil when it is not in the file any more, and for what is no till
 	Resource state.Resource
 	Workflow state.Workflow // a copy: changes are returned in the Transition
 	// Intent is the open intent of this workflow, left by a call whose outcome
@@ -100,6 +100,8 @@ type Result struct {
 	Payment    *state.Payment
 	Renta      *string // centre key; empty after leaving
 	Receipt    *state.Receipt
+	Cabinet    *spec.CabinetRecord
+	Order      *spec.OrderRecord // also with Failed: an order that lapsed
 }
 
 // RetryError is an error of Advance that another try may not meet: the service

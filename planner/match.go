@@ -30,7 +30,7 @@ func (p *planning) declare() {
 	f := p.in.Fleet
 	slab := make([]till, 0, len(f.KKTs))
 	for name, k := range f.KKTs {
-		slab = append(slab, till{addr: spec.KKTAddress(name), inFile: true, decl: k, want: f.AttributesOf(k)})
+		slab = append(slab, till{subject: subject{addr: spec.KKTAddress(name), inFile: true, pos: k.Pos}, decl: k, want: f.AttributesOf(k)})
 	}
 	p.tills = make([]*till, 0, len(slab)+len(p.in.Prior.Resources)/8)
 	for i := range slab {

@@ -27,7 +27,7 @@ func TestNothingToDo(t *testing.T) {
 func TestEmptyListsAreNotNull(t *testing.T) {
 	const want = `{"formatVersion":1,"fleet":"test","fleetHash":"hash","lineage":"lineage","serial":7,"timestamp":"2026-11-20T12:00:00Z",` +
 		`"applyable":false,"complete":true,"steps":[],"drift":[],"unmanaged":[],` +
-		`"summary":{"addKkt":0,"adopt":0,"continue":0,"forget":0,"move":0,"pay":0,"register":0,"removeKkt":0,"reregister":0,"unregister":0},"diagnostics":[]}`
+		`"summary":{"addKkt":0,"adopt":0,"book":0,"check":0,"continue":0,"create-cabinet":0,"forget":0,"move":0,"order":0,"pay":0,"register":0,"removeKkt":0,"reregister":0,"unregister":0},"diagnostics":[]}`
 	if d := cmp.Diff(want, mustJSON(newWorld().plan())); d != "" {
 		t.Error(d)
 	}

@@ -16,7 +16,9 @@ func New(in Input) *Plan {
 	}
 	p.paid = paymentsByRNM(in.Live.Payments)
 	p.matchTills()
+	p.matchOthers()
 	p.choose()
+	p.planOthers(kindCompany)
 	for _, t := range p.chosen() {
 		p.planRecord(t)
 		p.planRegistration(t)
@@ -26,6 +28,7 @@ func New(in Input) *Plan {
 		p.planRenta(t)
 		p.planLeaving(t)
 	}
+	p.planOthers(kindOrder, kindCheck)
 	p.reportDrift()
 	p.checkPolicy()
 	p.checkCompanies()
@@ -48,6 +51,8 @@ type planning struct {
 	pays    []wish
 	paid    map[string]Payment // the newest that counts, by РНМ
 	groups  groups
+	others  []*peer // what is no till, by kind and address
+	byAddr  map[string]*peer
 }
 
 func newPlanning(in *Input) *planning {
@@ -81,12 +86,17 @@ func (p *planning) readable() bool {
 // say adds a diagnostic about a till, or about the plan when t is nil. The
 // result may be completed before the next call of say.
 func (p *planning) say(s diag.Severity, t *till, summary string) *diag.Diagnostic {
+	if t == nil {
+		return p.sayOf(s, nil, summary)
+	}
+	return p.sayOf(s, &t.subject, summary)
+}
+
+// sayOf is say for anything that has an address.
+func (p *planning) sayOf(s diag.Severity, t *subject, summary string) *diag.Diagnostic {
 	d := diag.Diagnostic{Severity: s, Summary: summary}
 	if t != nil {
-		d.Address = t.addr
-		if t.inFile {
-			d.Pos = t.decl.Pos
-		}
+		d.Address, d.Pos = t.addr, t.pos
 	}
 	p.plan.Diagnostics = append(p.plan.Diagnostics, d)
 	return &p.plan.Diagnostics[len(p.plan.Diagnostics)-1]

@@ -63,7 +63,7 @@ func (p *planning) checkCost() {
 		return
 	}
 	sum := 0
-	for _, t := range p.chosen() {
+	for _, t := range p.subjects() {
 		for i := range t.steps {
 			sum += t.steps[i].Cost.Roubles
 		}
@@ -77,18 +77,6 @@ func (p *planning) checkCost() {
 
 // findUnsupported collects what is declared and cannot be planned yet.
 func (p *planning) findUnsupported() {
-	f := p.in.Fleet
-	for name, c := range f.Companies {
-		if c.CreateCabinet {
-			p.groups.add(groupCabinet, "companies."+name)
-		}
-	}
-	for name := range f.Orders {
-		p.groups.add(groupOrders, "orders."+name)
-	}
-	for name := range f.Checks {
-		p.groups.add(groupChecks, "checks."+name)
-	}
 	for _, t := range p.chosen() {
 		if t.wanted() && t.decl.Book && t.live == nil && !t.registered() {
 			p.groups.add(groupBook, t.addr)

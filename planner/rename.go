@@ -114,7 +114,7 @@ func (p *planning) replaced(t *till, own *Resource) {
 func (p *planning) drop(taken map[string]bool) {
 	for addr, r := range p.in.Prior.Resources {
 		if !taken[addr] {
-			p.dropped = append(p.dropped, &till{addr: addr, prior: &r})
+			p.dropped = append(p.dropped, &till{subject: subject{addr: addr, prior: &r}})
 		}
 	}
 	p.tills = append(p.tills, p.dropped...)

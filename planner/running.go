@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/kktctl/kktctl/spec"
@@ -30,53 +29,34 @@ func (p *planning) planContinues(t *till) {
 		if r.unbegun() {
 			continue
 		}
-		words := p.application(r)
-		s := Step{
-			Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, WaitingFor: r.WaitingFor,
-			Message: r.Message, Due: r.Due, Cost: p.costLeft(t, r), RNM: t.rnm(), FN: t.fn(),
-		}
-		if r.Unknown {
-			s.WaitingFor = WaitPerson
-		}
-		if s.WaitingFor != "" {
-			s.Waits = []Wait{s.WaitingFor}
-		}
-		if words != "" {
-			s.Message = strings.TrimPrefix(s.Message+"; "+words, "; ")
-		}
-		if !r.Code.IsZero() {
-			code := r.Code
-			s.Code, s.CodeID = &code, r.CodeID
-		}
-		s.Reason = continueReason(r, s.WaitingFor, words)
+		s := continues(r, p.application(r))
+		s.Cost, s.RNM, s.FN = p.costLeft(t, r), t.rnm(), t.fn()
 		p.add(t, s)
 	}
 }
 
-// continued makes a new step of one that the state holds already and that has
-// sent nothing: the step is the new one, the workflow goes on.
-func (t *till) continued(s *Step) {
-	r := t.waiting(s.Action)
-	if r == nil {
-		return
+// continues makes the step that goes on with a workflow; words are what a
+// reading says of it.
+func continues(r *Running, words string) Step {
+	s := Step{
+		Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, WaitingFor: r.WaitingFor,
+		Message: r.Message, Due: r.Due,
 	}
-	s.Action, s.Continues, s.Phase, s.Since, s.Unbegun = Continue, s.Action, r.Phase, r.Since, true
-	if len(s.Waits) > 0 && s.Waits[0] == WaitPapers {
-		s.WaitingFor, s.Message = WaitPapers, r.Message
+	if r.Unknown {
+		s.WaitingFor = WaitPerson
 	}
-}
-
-// waiting returns the workflow of the action that has sent nothing, or nil.
-func (t *till) waiting(a Action) *Running {
-	if t.prior == nil {
-		return nil
+	if s.WaitingFor != "" {
+		s.Waits = []Wait{s.WaitingFor}
 	}
-	for i := range t.prior.Running {
-		if r := &t.prior.Running[i]; r.Action == a && r.unbegun() {
-			return r
-		}
+	if words != "" {
+		s.Message = strings.TrimPrefix(s.Message+"; "+words, "; ")
 	}
-	return nil
+	if !r.Code.IsZero() {
+		code := r.Code
+		s.Code, s.CodeID = &code, r.CodeID
+	}
+	s.Reason = continueReason(r, s.WaitingFor, words)
+	return s
 }
 
 // dropUnneeded ends the workflows that have sent nothing and that nothing
@@ -85,13 +65,13 @@ func (p *planning) dropUnneeded() {
 	if p.in.NoRefresh || p.plan.Diagnostics.HasErrors() {
 		return
 	}
-	for _, t := range p.chosen() {
-		if t.prior == nil || t.blocked {
+	for _, t := range p.subjects() {
+		if t.prior == nil || t.blocked || t.left {
 			continue
 		}
 		for _, r := range t.prior.Running {
-			if r.unbegun() && t.step(r.Action) == "" {
-				p.add(t, Step{
+			if r.unbegun() && t.step(r.Action) == "" && t.step(Forget) == "" {
+				t.put(Step{
 					Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, Obsolete: true,
 					Reason: string(r.Action) + " is not needed any more; nothing was sent, and the step is dropped",
 				})
@@ -188,9 +168,4 @@ func (p *planning) changedMeanwhile(t *till, r *Running) bool {
 		return true
 	}
 	return r.Desired != nil && !r.draft() && compare(r.Desired, &t.want)&^t.ignored() != 0
-}
-
-// runs tells whether any of the actions is under way for the till.
-func (t *till) runs(actions ...Action) bool {
-	return slices.ContainsFunc(actions, func(a Action) bool { return t.run(a) != nil })
 }

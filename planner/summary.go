@@ -8,6 +8,7 @@ import (
 // summarise counts the steps by action. Every action has its count.
 func summarise(steps []Step) map[Action]int {
 	n := map[Action]int{
+		CreateCabinet: 0, Order: 0, Book: 0, Check: 0,
 		Register: 0, Reregister: 0, Unregister: 0, Pay: 0, AddKKT: 0, RemoveKKT: 0,
 		Adopt: 0, Move: 0, Forget: 0, Continue: 0,
 	}
@@ -32,7 +33,10 @@ func (p *Plan) SummaryLine() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Plan: %d to register, %d to re-register, %d to unregister, %d to pay, %d to add to Renta, %d to remove",
 		n[Register], n[Reregister], n[Unregister], n[Pay], n[AddKKT], n[RemoveKKT])
-	for _, a := range []Action{Adopt, Move, Forget, Continue} {
+	if n[CreateCabinet] > 0 {
+		fmt.Fprintf(&b, ", %d to create a cabinet", n[CreateCabinet])
+	}
+	for _, a := range []Action{Order, Book, Check, Adopt, Move, Forget, Continue} {
 		if n[a] > 0 {
 			fmt.Fprintf(&b, ", %d to %s", n[a], a)
 		}

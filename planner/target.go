@@ -10,8 +10,9 @@ import (
 	"github.com/kktctl/kktctl/spec/diag"
 )
 
-// choose applies the targets and exclusions. A till is chosen whole: all that
-// a step needs is of the same till, but for names that change hands.
+// choose applies the targets and exclusions. A till is chosen whole: what a
+// step needs is of the same till, but for names that change hands and the
+// cabinet of its company.
 func (p *planning) choose() {
 	if len(p.in.Targets)+len(p.in.Exclude) == 0 {
 		return
@@ -25,27 +26,49 @@ func (p *planning) choose() {
 			byAddr[from] = taker // an old name still finds the till
 		}
 	}
-	targets, exclude := p.named(p.in.Targets, byAddr), p.named(p.in.Exclude, byAddr)
+	targets, others := p.named(p.in.Targets, byAddr)
 	if len(p.in.Targets) > 0 {
 		p.keepTargets(targets)
+		p.keepOthers(targets, others)
 	}
+	exclude, others := p.named(p.in.Exclude, byAddr)
 	for _, t := range exclude {
 		dropNeeding(t, byAddr)
 	}
-	left := 0
-	for _, t := range p.tills {
-		if t.left {
-			left++
-		}
-	}
+	p.dropOthers(others, byAddr)
 	p.plan.Diagnostics = slices.DeleteFunc(p.plan.Diagnostics, func(d diag.Diagnostic) bool {
 		t := byAddr[d.Address]
 		return t != nil && t.left
 	})
-	if left > 0 {
+	if left := p.leftOut(); left != "" {
 		p.leaveOut()
-		p.say(diag.Note, nil, "by target or exclusion "+counted(left, "till")+" left out; those that are planned have all the steps that they need")
+		p.say(diag.Note, nil, "by target or exclusion "+left+" left out; those that are planned have all the steps that they need")
 	}
+}
+
+// leftOut counts what is left out, in words; "" when nothing is.
+func (p *planning) leftOut() string {
+	tills, others := 0, map[string]int{}
+	for _, t := range p.tills {
+		if t.left {
+			tills++
+		}
+	}
+	for _, o := range p.others {
+		if o.left && p.wanted(o) {
+			others[o.kind]++
+		}
+	}
+	var parts []string
+	if tills > 0 {
+		parts = append(parts, counted(tills, "till"))
+	}
+	for _, kind := range kinds() {
+		if others[kind] > 0 {
+			parts = append(parts, counterparts(kind, others[kind]))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // chosen lists the tills to plan for.
@@ -99,22 +122,26 @@ func dropNeeding(t *till, byAddr map[string]*till) {
 	}
 }
 
-// named finds the tills of the given names; a bare name is a till's.
-func (p *planning) named(names []string, byAddr map[string]*till) []*till {
-	var out []*till
+// named finds the tills, and what is none, of the given names; a bare name is
+// a till's.
+func (p *planning) named(names []string, byAddr map[string]*till) ([]*till, []*peer) {
+	var tills []*till
+	var others []*peer
 	for _, name := range names {
 		switch t := first(byAddr[name], byAddr[spec.KKTAddress(name)]); {
 		case t != nil:
-			out = append(out, t)
-		case !p.other(name):
+			tills = append(tills, t)
+		case p.byAddr[name] != nil:
+			others = append(others, p.byAddr[name])
+		default:
 			p.leaveOut()
 			d := p.say(diag.Error, nil, "unknown address "+plain(name))
-			if near := nearest(name, byAddr); near != "" {
+			if near := p.nearest(name, byAddr); near != "" {
 				d.Hint = "did you mean " + near + "?"
 			}
 		}
 	}
-	return out
+	return tills, others
 }
 
 func first(a, b *till) *till {
@@ -124,21 +151,8 @@ func first(a, b *till) *till {
 	return b
 }
 
-// other tells whether the address is of something that is not a till.
-func (p *planning) other(name string) bool {
-	kind, key, _ := strings.Cut(name, ".")
-	var ok bool
-	switch kind {
-	case "orders":
-		_, ok = p.in.Fleet.Orders[key]
-	case "checks":
-		_, ok = p.in.Fleet.Checks[key]
-	}
-	return ok
-}
-
 // nearest finds the address that a mistyped one may mean.
-func nearest(name string, byAddr map[string]*till) string {
+func (p *planning) nearest(name string, byAddr map[string]*till) string {
 	const farthest, longest = 3, 100
 	if len(name) > longest {
 		return ""
@@ -147,13 +161,19 @@ func nearest(name string, byAddr map[string]*till) string {
 		name = spec.KKTAddress(name)
 	}
 	best, found := farthest+1, ""
-	for addr := range byAddr {
+	try := func(addr string) {
 		if d := len(addr) - len(name); d > 2*farthest || d < -2*farthest {
-			continue
+			return
 		}
 		if d := levenshtein.ComputeDistance(name, addr); d < best || d == best && addr < found {
 			best, found = d, addr
 		}
+	}
+	for addr := range byAddr {
+		try(addr)
+	}
+	for addr := range p.byAddr {
+		try(addr)
 	}
 	return found
 }

@@ -93,7 +93,7 @@ type Prior struct {
 	Others         map[string]Resource // companies, orders, checks and receipts, by address
 }
 
-// Resource is a till as the state remembers it.
+// Resource is a till, a company, an order or a check as the state remembers it.
 type Resource struct {
 	Registered   bool // registered or adopted
 	Unregistered bool // deregistered through kktctl
@@ -109,6 +109,9 @@ type Resource struct {
 	Renta        string   // centre key
 	Refusal      *Refusal // of the last attempt
 	Running      []Running
+	Cabinet      *spec.CabinetRecord // of a company
+	Order        *spec.OrderRecord   // of an order that has ended, paid or overdue
+	Agreement    string              // of the till's company, as its last application named it
 }
 
 // Refusal is why the last attempt at an action was refused.
@@ -133,6 +136,8 @@ type Running struct {
 	CodeID        string
 	Unknown       bool
 	Unsettled     bool // a call of it was announced and its outcome is not recorded
+	Order         *spec.OrderRecord
+	Agreement     string
 }
 
 // Live is what a reading of the service showed. A list that was not read is
@@ -264,6 +269,7 @@ type Step struct {
 	FN      string                `json:"fn,omitempty"`      // live, for RemoveKKT and Unregister
 	Because spec.UnregisterReason `json:"because,omitempty"` // for Unregister
 	Prior   *spec.Attributes      `json:"prior,omitempty"`   // for Adopt and Unregister of a till not in the file
+	Order   *spec.OrderTerms      `json:"order,omitempty"`   // for Order
 }
 
 // StepID makes the id of a step.

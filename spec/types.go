@@ -287,6 +287,35 @@ const (
 	receiptPrefix = "receipts."
 )
 
+// addressKinds are the prefixes that an address can have.
+func addressKinds() []string {
+	return []string{kktPrefix, companyPrefix, orderPrefix, checkPrefix, receiptPrefix}
+}
+
+// AddressOf completes what a person calls something: an address is taken as it
+// is, and a name alone is a till's.
+func AddressOf(s string) string {
+	if addressKind(s) != "" {
+		return s
+	}
+	return KKTAddress(s)
+}
+
+// NameOf returns the key in the fleet file that an address ends with.
+func NameOf(address string) string { return strings.TrimPrefix(address, addressKind(address)) }
+
+// SameKind tells whether two addresses are of things of one kind.
+func SameKind(a, b string) bool { return addressKind(a) == addressKind(b) }
+
+func addressKind(address string) string {
+	for _, prefix := range addressKinds() {
+		if strings.HasPrefix(address, prefix) {
+			return prefix
+		}
+	}
+	return ""
+}
+
 // KKTAddress returns the address of the till with the given key.
 func KKTAddress(name string) string { return kktPrefix + name }
 

@@ -30,6 +30,8 @@ func (r Resource) Clone() Resource {
 	r.Replaced = cloneAttributes(r.Replaced)
 	r.Payment = clonePtr(r.Payment)
 	r.Refusal = clonePtr(r.Refusal)
+	r.Cabinet = clonePtr(r.Cabinet)
+	r.Order = cloneOrder(r.Order)
 	r.Orphans = slices.Clone(r.Orphans)
 	r.Receipt = clonePtr(r.Receipt)
 	if r.Receipt != nil {
@@ -65,6 +67,7 @@ func (d WorkflowData) Clone() WorkflowData {
 	if d.Receipt = clonePtr(d.Receipt); d.Receipt != nil {
 		d.Receipt.Receipt = d.Receipt.Receipt.Clone()
 	}
+	d.Order = cloneOrder(d.Order)
 	if d.FNChange = clonePtr(d.FNChange); d.FNChange != nil {
 		d.FNChange.Closed = clonePtr(d.FNChange.Closed)
 		d.FNChange.Installed = clonePtr(d.FNChange.Installed)
@@ -104,6 +107,14 @@ func cloneAttributes(a *spec.Attributes) *spec.Attributes {
 		c.Usage = slices.Clone(a.Usage)
 		c.Agents = slices.Clone(a.Agents)
 		c.Devices = slices.Clone(a.Devices)
+	}
+	return c
+}
+
+func cloneOrder(o *spec.OrderRecord) *spec.OrderRecord {
+	c := clonePtr(o)
+	if c != nil {
+		c.Image = slices.Clone(o.Image)
 	}
 	return c
 }

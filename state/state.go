@@ -46,7 +46,8 @@ const (
 	StatusUnregistered Status = "unregistered" // deregistered through kktctl
 )
 
-// Resource is what is remembered of one till.
+// Resource is what is remembered of one till, or of a company, an order, a
+// check or a receipt: the address tells which.
 type Resource struct {
 	Status     Status               `json:"status,omitempty"`
 	Identity   Identity             `json:"identity"`
@@ -57,6 +58,9 @@ type Resource struct {
 	Payment    *Payment             `json:"payment,omitempty"`    // last activation code used
 	Renta      string               `json:"renta,omitempty"`      // centre key, when kktctl made or met the membership
 	Refusal    *Refusal             `json:"refusal,omitempty"`    // last refused step, until one of its kind succeeds
+	Agreement  string               `json:"agreement,omitempty"`  // OfdAgreementId of the company, as the till's last application named it
+	Cabinet    *spec.CabinetRecord  `json:"cabinet,omitempty"`    // of a company
+	Order      *spec.OrderRecord    `json:"order,omitempty"`      // of an order that was paid or has lapsed
 	Orphans    []string             `json:"orphans,omitempty"`    // application ids or "unknown at TIME" of drafts that nothing continues
 	Receipt    *Receipt             `json:"receipt,omitempty"`    // what was printed: the receipt, or the last proof of a check
 	Workflows  map[string]*Workflow `json:"workflow,omitempty"`   // running ones, by action
@@ -152,6 +156,8 @@ type WorkflowData struct {
 	Mock          bool                  `json:"mock,omitempty"`     // Gateway was SuccessMock: nothing reached the tax service
 	Polls         int                   `json:"polls,omitempty"`
 	Receipt       *ReceiptWork          `json:"receipt,omitempty"`
+	Order         *spec.OrderRecord     `json:"order,omitempty"`
+	Agreement     string                `json:"agreement,omitempty"` // OfdAgreementId, as the application names it
 }
 
 // ReceiptWork is a receipt on its way.

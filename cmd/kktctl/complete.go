@@ -8,7 +8,7 @@ import (
 
 type completer = func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective)
 
-// completeAddress offers a shell the addresses of the declared tills, for the
+// completeAddress offers a shell the addresses that the file declares, for the
 // first so many arguments. The file alone is read: no call is made.
 func completeAddress(g *globals, most int) completer {
 	return func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -26,7 +26,7 @@ func completeTargets(g *globals) completer {
 	}
 }
 
-// addresses of the tills that the fleet file declares; none while it has
+// addresses that the fleet file declares; none while it has
 // errors.
 func addresses(g *globals) []cobra.Completion {
 	fleet, _ := spec.Load(g.File)
@@ -36,6 +36,15 @@ func addresses(g *globals) []cobra.Completion {
 	var out []cobra.Completion
 	for _, name := range sortedKeys(fleet.KKTs) {
 		out = append(out, spec.KKTAddress(name))
+	}
+	for _, name := range sortedKeys(fleet.Companies) {
+		out = append(out, spec.CompanyAddress(name))
+	}
+	for _, name := range sortedKeys(fleet.Orders) {
+		out = append(out, spec.OrderAddress(name))
+	}
+	for _, name := range sortedKeys(fleet.Checks) {
+		out = append(out, spec.CheckAddress(name))
 	}
 	return out
 }

@@ -53,7 +53,7 @@ func signs(s planner.Step) bool {
 // companyOf is whose till a step is about, also when the file does not
 // declare it any more.
 func companyOf(fleet *spec.Fleet, s planner.Step) string {
-	k, ok := fleet.KKTs[tillName(s.Address)]
+	k, ok := fleet.KKTs[spec.NameOf(s.Address)]
 	if !ok && s.Prior != nil {
 		return s.Prior.Company
 	}

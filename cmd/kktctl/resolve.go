@@ -9,6 +9,7 @@ import (
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 )
 
 type resolveOptions struct {
@@ -45,7 +46,7 @@ func (a *App) runResolve(ctx context.Context, g *globals, address string, o reso
 	if o.Sent == o.NotSent {
 		return fmt.Errorf("say which: --sent or --not-sent")
 	}
-	address = tillAddress(address)
+	address = spec.AddressOf(address)
 	err := a.editState(ctx, g, edit{"resolve", o.LockTimeout}, func(s *apply.Session) error {
 		return s.Resolve(ctx, address, planner.Action(o.Action), o.Sent, o.ID)
 	})

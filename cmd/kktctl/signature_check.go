@@ -33,7 +33,7 @@ func (a *App) declaredSigner(g *globals, snap *state.Snapshot, address string, w
 	if fleet == nil || fleet.Name != snap.Fleet {
 		return nil
 	}
-	company := fleet.KKTs[tillName(address)].Company
+	company := fleet.KKTs[spec.NameOf(address)].Company
 	if w.Data.Desired != nil { // what the application was made with
 		company = w.Data.Desired.Company
 	}

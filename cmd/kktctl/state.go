@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
@@ -26,7 +27,7 @@ func newStateListCmd(a *App, g *globals) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the tills in the state",
+		Short: "List what is in the state: tills, companies, orders",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runStateList(cmd.Context(), g, asJSON) },
 	}
@@ -50,7 +51,7 @@ func newStateShowCmd(a *App, g *globals) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "show ADDRESS",
-		Short: "Show what the state holds of one till",
+		Short: "Show what the state holds of one till, company or order",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.runStateShow(cmd.Context(), g, args[0], asJSON)
@@ -66,7 +67,7 @@ func (a *App) runStateShow(ctx context.Context, g *globals, address string, asJS
 	if err != nil {
 		return err
 	}
-	address = tillAddress(address)
+	address = spec.AddressOf(address)
 	r, err := resourceOf(snap, address)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func newStateMoveCmd(a *App, g *globals) *cobra.Command {
 		Long:  "Gives a till in the state another address. A till renamed in the fleet file is moved by the next apply by itself, because its factory number stays; this is for the rest.",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runStateMove(cmd.Context(), g, tillAddress(args[0]), tillAddress(args[1]), timeout)
+			return a.runStateMove(cmd.Context(), g, spec.AddressOf(args[0]), spec.AddressOf(args[1]), timeout)
 		},
 		ValidArgsFunction: completeAddress(g, 2),
 	}
@@ -31,8 +31,11 @@ func newStateMoveCmd(a *App, g *globals) *cobra.Command {
 }
 
 func (a *App) runStateMove(ctx context.Context, g *globals, from, to string, timeout time.Duration) error {
-	if err := spec.CheckName(tillName(to)); err != nil {
+	if err := spec.CheckName(spec.NameOf(to)); err != nil {
 		return fmt.Errorf("%s cannot be declared: %w\nhint: a till is called in the state as it is in the fleet file", to, err)
+	}
+	if !spec.SameKind(from, to) {
+		return fmt.Errorf("%s cannot become %s\nhint: give it another name of the same kind", from, to)
 	}
 	err := a.editState(ctx, g, edit{"state mv", timeout}, func(s *apply.Session) error {
 		snap := s.Snapshot()
@@ -69,7 +72,7 @@ func newStateRemoveCmd(a *App, g *globals) *cobra.Command {
 		Long:  "Forgets a till: the service and the tax service are not told. A till with something running is kept unless --force is given, because what was sent for it could then be sent again.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runStateRemove(cmd.Context(), g, tillAddress(args[0]), force, timeout)
+			return a.runStateRemove(cmd.Context(), g, spec.AddressOf(args[0]), force, timeout)
 		},
 		ValidArgsFunction: completeAddress(g, 1),
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,7 +42,7 @@ func (a *App) runTasksReport(ctx context.Context, g *globals, address string, r 
 	if err != nil {
 		return err
 	}
-	address = tillAddress(address)
+	address = spec.AddressOf(address)
 	replaced := ""
 	err = a.editState(ctx, g, edit{"tasks report", timeout}, func(s *apply.Session) error {
 		if w := waitingFor(s.Snapshot(), address, planner.WaitReport); w != nil {
@@ -107,17 +106,6 @@ func checkReportTime(at, began, now time.Time) error {
 		return fmt.Errorf("--at is %s, but the registration was begun on %s only%s", printed, began.UTC().Format(time.DateOnly), hint)
 	}
 	return nil
-}
-
-// tillName is the key of a till in the fleet file.
-func tillName(address string) string { return strings.TrimPrefix(address, "kkts.") }
-
-// tillAddress lets a till be named by its key alone.
-func tillAddress(s string) string {
-	if strings.HasPrefix(s, "kkts.") {
-		return s
-	}
-	return spec.KKTAddress(s)
 }
 
 // must is for flags that are marked where they are made: an error is a slip

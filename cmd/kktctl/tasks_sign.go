@@ -11,6 +11,7 @@ import (
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd/signer"
+	"github.com/kktctl/kktctl/spec"
 )
 
 // maxSignature bounds a signature's file: an attached CMS holds the document
@@ -45,7 +46,7 @@ func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string
 	if err != nil {
 		return fmt.Errorf("%s: %w\nhint: a CMS signature is expected, as DER, PEM or base64", file, err)
 	}
-	address = tillAddress(address)
+	address = spec.AddressOf(address)
 	replaced := ""
 	err = a.editState(ctx, g, edit{"tasks sign", timeout}, func(s *apply.Session) error {
 		snap := s.Snapshot()

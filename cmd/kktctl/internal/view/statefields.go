@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +56,23 @@ func (w *fieldWriter) attributes(a spec.Attributes) {
 	}
 }
 
+func (w *fieldWriter) cabinet(c spec.CabinetRecord) {
+	w.field("agreement", cmp.Or(c.Agreement, "not known"))
+	name := "cabinet made"
+	if c.Existed {
+		name = "cabinet known"
+	}
+	w.time(name, c.At)
+}
+
+func (w *fieldWriter) order(o spec.OrderRecord) {
+	w.field("order", o.ID)
+	w.field("ordered", fmt.Sprintf("%d, tariff %s, %s, paid by %s", o.Terms.Quantity, o.Terms.Tariff, o.Terms.FN, o.Terms.Payment))
+	w.time("placed", o.At)
+	w.time("paid until", o.PaidUntil)
+	w.field("link", o.Link)
+}
+
 // addressLine is an address on one line.
 func addressLine(a spec.Address) string {
 	if a.Full != "" {
@@ -80,6 +99,9 @@ func (w *fieldWriter) workflow(f *state.Workflow) {
 	}
 	w.field("application", f.Data.ApplicationID)
 	w.field("document", strings.TrimSpace(f.Data.DocumentID+" "+f.Data.FileName))
+	if f.Data.Order != nil {
+		w.order(*f.Data.Order)
+	}
 	if f.Data.Code != nil {
 		w.field("code", f.Data.Code.String())
 	}

@@ -29,8 +29,13 @@ func StateList(s *state.Snapshot, o Options) string {
 // statusWord is a till's status. One without a status is new when it is being
 // registered; of any other it is not known here what it is.
 func statusWord(r state.Resource) string {
-	if r.Status != "" {
+	switch {
+	case r.Status != "":
 		return Clean(string(r.Status))
+	case r.Cabinet != nil:
+		return "cabinet"
+	case r.Order != nil:
+		return Clean(string(r.Order.Status))
 	}
 	for _, w := range r.Workflows {
 		if w != nil && planner.Action(w.Action) != planner.Register {
@@ -84,6 +89,13 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 	if r.Payment != nil {
 		w.field("paid with", strings.TrimSpace(r.Payment.Code.String()+" "+r.Payment.Service))
 		w.time("paid at", r.Payment.At)
+	}
+	w.field("agreement", r.Agreement)
+	if r.Cabinet != nil {
+		w.cabinet(*r.Cabinet)
+	}
+	if r.Order != nil {
+		w.order(*r.Order)
 	}
 	if r.Refusal != nil {
 		w.field("refused", verb(planner.Action(r.Refusal.Action))+": "+r.Refusal.Reason)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 )
 
 // The rules of the list of tasks: what is due first stands first, as it was
@@ -17,7 +18,8 @@ func Tasks(list []apply.Task, o Options) string {
 	if len(list) == 0 {
 		return ""
 	}
-	cols := []column{{title: "TILL"}, {title: "WHAT", shrink: true}, {title: "SINCE"}, {title: "DUE"}}
+	titles := taskTitles(list)
+	cols := []column{{title: titles[0]}, {title: titles[1], shrink: true}, {title: titles[2]}, {title: titles[3]}}
 	rows := make([][]string, len(list))
 	for i, t := range list {
 		rows[i] = taskRow(t, o)
@@ -34,7 +36,7 @@ func Tasks(list []apply.Task, o Options) string {
 	th := newTheme(o.Color)
 	var b strings.Builder
 	b.WriteString(th.bold.of("People owe "+count(len(list), "thing")) + "\n")
-	b.WriteString(indent + th.dim.of(row([]string{"TILL", "WHAT", "SINCE", "DUE"}, widths)) + "\n")
+	b.WriteString(indent + th.dim.of(row(titles, widths)) + "\n")
 	for i, t := range list {
 		line := row(rows[i], widths)
 		if o.overdue(t.Due) {
@@ -50,6 +52,17 @@ func Tasks(list []apply.Task, o Options) string {
 		writeCommands(&b, t, th, o)
 	}
 	return b.String()
+}
+
+// taskTitles are the titles of the columns: what is no till is not called one.
+func taskTitles(list []apply.Task) []string {
+	first := "TILL"
+	for _, t := range list {
+		if !spec.IsKKTAddress(t.Address) {
+			first = "ADDRESS"
+		}
+	}
+	return []string{first, "WHAT", "SINCE", "DUE"}
 }
 
 func taskRow(t apply.Task, o Options) []string {

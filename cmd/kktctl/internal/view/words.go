@@ -27,8 +27,12 @@ func verb(a planner.Action) string {
 		return "add to Renta"
 	case planner.RemoveKKT:
 		return "remove from Renta"
+	case planner.CreateCabinet:
+		return "create the client cabinet"
+	case planner.Order:
+		return "order Ferma tills"
 	default:
-		return humanize(string(a)) // adopt, move, forget, continue
+		return humanize(string(a)) // book, check, adopt, move, forget, continue
 	}
 }
 
@@ -55,6 +59,8 @@ func whom(w planner.Wait) string {
 		return "the papers of the FN change"
 	case planner.WaitFirstDocument:
 		return "the till's first document"
+	case planner.WaitPayment:
+		return "the payment of the order"
 	case planner.WaitPerson:
 		return "a person's word on what happened"
 	default:
@@ -65,7 +71,7 @@ func whom(w planner.Wait) string {
 // ofPeople tells whether a person has to do something before a wait ends.
 func ofPeople(w planner.Wait) bool {
 	switch w {
-	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitPerson:
+	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitPayment, planner.WaitPerson:
 		return true
 	default:
 		return false
@@ -124,6 +130,8 @@ func phaseWords(phase string) string {
 		return "the code is accepted"
 	case "send":
 		return "the call is being sent"
+	case "payment":
+		return "the order is placed"
 	case "verify":
 		return "the Renta list is being checked"
 	default:
