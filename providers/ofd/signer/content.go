@@ -3,6 +3,7 @@ package signer
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 )
 
 // The tags of what a signature carries (RFC 5652 §5.2).
@@ -27,6 +28,16 @@ func Content(signature string) (content []byte, known bool) {
 		return nil, false
 	}
 	return octets(explicit[0], 0)
+}
+
+// CheckContent refuses a normalized signature that carries something else than
+// what was to be signed. A detached one carries nothing and is left to the
+// service.
+func CheckContent(signature string, want []byte) error {
+	if got, known := Content(signature); !known || bytes.Equal(got, want) {
+		return nil
+	}
+	return errors.New("what it signs is not the document\nhint: the document is signed as it is, byte for byte; for openssl cms that takes -binary")
 }
 
 // octets gives the value of an OCTET STRING, whole or in parts.

@@ -29,6 +29,21 @@ func TestContent(t *testing.T) {
 	}
 }
 
+func TestCheckContent(t *testing.T) {
+	for name, c := range map[string]struct {
+		der  []byte
+		fits bool
+	}{
+		"the document": {cms(tlv, "text"), true}, "another text": {cms(tlv, "other"), false},
+		"with a line break more": {cms(indefinite, "text\r\n"), false},
+		"detached":               {cms(tlv, ""), true}, "no CMS": {tlv(0x30), true},
+	} {
+		if err := signer.CheckContent(base64.StdEncoding.EncodeToString(c.der), []byte("text")); (err == nil) != c.fits {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func FuzzContent(f *testing.F) {
 	f.Add(cms(tlv, "content"))
 	f.Add(cms(indefinite, "content"))

@@ -53,8 +53,8 @@ type Application struct {
 	StatusChanged    Time              `json:"statusChanged,omitzero"`
 	Signatory        Signatory         `json:"signatory,omitzero"` // given to prepareDocuments
 	Prepared         bool              `json:"prepared,omitempty"`
-	Signed           bool              `json:"signed,omitempty"`    // a document of it was sent in
-	SignedIDs        []string          `json:"signedIds,omitempty"` // of documents
+	Signed           bool              `json:"signed,omitempty"`         // a document of it was sent in
+	SignedIDs        []string          `json:"signedIds,omitempty"`      // of documents
 	SignatureFault   string            `json:"signatureFault,omitempty"` // what VerifySignature said
 	Finished         bool              `json:"finished,omitempty"`
 	Ticks            int               `json:"ticks,omitempty"` // readings in the present status

@@ -94,7 +94,10 @@ func (s *Signer) sign(ctx context.Context, doc signer.Document) (_ string, err e
 	if err != nil {
 		return "", err
 	}
-	return sig, signer.CheckForm(sig, s.opts.Detached)
+	if err := signer.CheckForm(sig, s.opts.Detached); err != nil {
+		return "", err
+	}
+	return sig, signer.CheckContent(sig, content)
 }
 
 // run gives what the program wrote.

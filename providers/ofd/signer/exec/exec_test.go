@@ -77,6 +77,8 @@ func helper(mode string, args []string) int {
 				return 1
 			}
 		}
+	case "other": // signs something else than it was given
+		fmt.Print("MDMGCSqGSIb3DQEHAqAmMCQCAQExADAbBgkqhkiG9w0BBwGgDgQMUEVGbmIzUm9aWEkrMQA=")
 	case "nothing":
 	case "link":
 		if os.Symlink("/etc/hostname", args[0]) != nil {
@@ -188,6 +190,7 @@ func TestFailures(t *testing.T) {
 		want string
 	}{
 		"exit code and stderr": {[]string{"fail"}, "exit status 7: [2Jno key in the container x x"},
+		"another text":         {[]string{"other"}, "what it signs is not the document"},
 		"floods stdout":        {[]string{"flood"}, "more than"},
 		"no output":            {[]string{"nothing"}, "signature is empty"},
 		"no file":              {[]string{"nothing", "{out}"}, "wrote no signature"},

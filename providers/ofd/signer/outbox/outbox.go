@@ -79,7 +79,7 @@ func (s *Signer) sign(doc signer.Document) (string, error) {
 	}
 	for _, suffix := range []string{".sig", ".p7s", ".sig.base64"} {
 		for _, base := range []string{stem + ext, stem} {
-			sig, err := s.signature(base + suffix)
+			sig, err := s.signature(base+suffix, content)
 			if err != nil || sig != "" {
 				return sig, err
 			}
@@ -138,8 +138,8 @@ func put(name string, data []byte) (err error) {
 	return os.Rename(f.Name(), name)
 }
 
-// signature reads a signature; "" when there is none yet.
-func (s *Signer) signature(name string) (string, error) {
+// signature reads a signature of content; "" when there is none yet.
+func (s *Signer) signature(name string, content []byte) (string, error) {
 	data, err := readPlain(name, signer.MaxSignature+1)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && len(data) == 0) {
 		return "", nil // an empty file is one that is being copied
@@ -150,6 +150,9 @@ func (s *Signer) signature(name string) (string, error) {
 	sig, err := signer.Normalize(data)
 	if err == nil {
 		err = signer.CheckForm(sig, s.opts.Detached)
+	}
+	if err == nil {
+		err = signer.CheckContent(sig, content)
 	}
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)

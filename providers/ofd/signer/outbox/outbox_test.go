@@ -144,6 +144,13 @@ func TestRefuses(t *testing.T) {
 			}
 		},
 		"too large": func(t *testing.T, want string) { write(t, want, strings.Repeat("0", signer.MaxSignature+9)) },
+		"of another document": func(t *testing.T, want string) {
+			other, err := base64.StdEncoding.DecodeString("MDMGCSqGSIb3DQEHAqAmMCQCAQExADAbBgkqhkiG9w0BBwGgDgQMUEVGbmIzUm9aWEkrMQA=")
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, want, string(other))
+		},
 	} {
 		s := outbox.New(t.TempDir(), outbox.Options{})
 		put(t, pending(t, s, document()).Want)
