@@ -141,6 +141,18 @@ hint: exec: [program, argument, …] signs by a program, outbox: FOLDER lays doc
 hint: write it as [program, argument, …]: no shell takes it apart`,
 		},
 		{
+			"PIN in a command", `{outbox: ./outbox}`,
+			`{exec: [cryptcp, -sign, -pin, 1234]}`,
+			`f.yaml:9:18: signers.manual: exec: a PIN stands on the command line, after "-pin"
+hint: a signer's program gets the variables that begin with SIGNER_: give it there, by a script of your own if need be (docs/signing.md)`,
+		},
+		{
+			"password in a command", `{outbox: ./outbox}`,
+			`{exec: [openssl, cms, -passin, "pass:secret"]}`,
+			`f.yaml:9:18: signers.manual: exec: a password stands on the command line
+hint: a signer's program gets the variables that begin with SIGNER_: give it there, by a script of your own if need be (docs/signing.md)`,
+		},
+		{
 			"signer of no program", `{outbox: ./outbox}`,
 			`{exec: []}`,
 			`f.yaml:9:18: signers.manual: exec: names no program

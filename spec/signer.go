@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"strings"
+
 	"github.com/kktctl/kktctl/spec/fiscal"
 	"gopkg.in/yaml.v3"
 )
@@ -49,10 +51,26 @@ func (r *reader) command(n *yaml.Node) []string {
 			args = append(args, s)
 		}
 	})
+	r.noPIN(n, args)
 	if r.wasList(n) && (len(deref(n).Content) == 0 || len(args) > 0 && args[0] == "") || isNull(n) {
 		r.errorAt(n, "write it as [program, argument, …]", "names no program")
 	}
 	return args
+}
+
+// noPIN refuses a PIN or a password among the arguments: the file is read by
+// many, and so is a list of processes.
+func (r *reader) noPIN(n *yaml.Node, args []string) {
+	const hint = "a signer's program gets the variables that begin with SIGNER_: give it there, by a script of your own if need be (docs/signing.md)"
+	for i, arg := range args {
+		switch name := strings.ToLower(strings.TrimLeft(arg, "-")); {
+		case strings.HasPrefix(name, "pass:"):
+			r.errorAt(n, hint, "a password stands on the command line")
+		case i == 0 || name == strings.ToLower(arg) || i+1 == len(args) || strings.HasPrefix(args[i+1], "env:") || strings.HasPrefix(args[i+1], "file:"):
+		case name == "pin" || name == "password" || name == "passwd":
+			r.errorAt(n, hint, "a PIN stands on the command line, after %s", quote(arg))
+		}
+	}
 }
 
 func (r *reader) wasList(n *yaml.Node) bool { return deref(n).Kind == yaml.SequenceNode }

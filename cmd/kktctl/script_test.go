@@ -48,11 +48,16 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	page, err := filepath.Abs(filepath.Join("..", "..", "docs", "signing.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Condition:           scriptCondition,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("KKTCTL_POLL_INTERVAL", "1ms")
 			e.Setenv("KKTCTL_QUIET_PERIOD", "1ms")
@@ -62,6 +67,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each kktctl takes a second to end under -race
 			e.Values[baseKey{}] = base
 			e.Values[simKey{}] = &simulated{}
+			e.Values[pageKey{}] = page
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -80,6 +86,10 @@ func TestScripts(t *testing.T) {
 			"breakstate": cmdBreakState,
 			"mendstate":  cmdMendState,
 			"keptfile":   cmdKeptFile,
+
+			"gostkey":          cmdGOSTKey,
+			"verifysignatures": cmdVerifySignatures,
+			"snippet":          cmdSnippet,
 		},
 	})
 }
@@ -95,6 +105,7 @@ type simulated struct {
 	address string
 	seen    int           // calls that were forgotten
 	changed chan struct{} // has one when the world changed since it was last taken
+	verify  func(content string, signature []byte) error
 	// onChange is called before the call that changed the world is answered.
 	onChange atomic.Pointer[func(*sim.World)]
 }
@@ -138,7 +149,7 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	s.changed = make(chan struct{}, 1)
-	s.service = sim.New(world, sim.Options{OnChange: func(w *sim.World) {
+	s.service = sim.New(world, sim.Options{VerifySignature: s.verify, OnChange: func(w *sim.World) {
 		if f := s.onChange.Load(); f != nil {
 			(*f)(w)
 		}
