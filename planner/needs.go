@@ -24,8 +24,23 @@ type Needs struct {
 // code lapses (004 §4.1): from a plan, and from the start of a payment.
 const PayStatusWindow = 4 * 24 * time.Hour
 
-// NeedsOf computes what a plan of the fleet has to read.
+// NeedsOf computes what a plan of the fleet has to read, and what the partner's
+// credentials let it read.
 func NeedsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
+	n := needsOf(f, prior, now)
+	if f.Provider.Partner.V1() { // has neither codes nor applications (000)
+		n.Codes, n.Applications = false, nil
+	}
+	for _, b := range []bool{n.Tills, n.Codes, n.Payments, n.Renta} {
+		if b {
+			n.RequestsAbout++
+		}
+	}
+	n.RequestsAbout += len(n.Applications)
+	return n
+}
+
+func needsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
 	n := Needs{PaymentsFrom: now.Add(-PayStatusWindow)}
 	for _, k := range f.KKTs {
 		n.Tills = true
@@ -57,11 +72,5 @@ func NeedsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
 		}
 	}
 	slices.Sort(n.Applications)
-	for _, b := range []bool{n.Tills, n.Codes, n.Payments, n.Renta} {
-		if b {
-			n.RequestsAbout++
-		}
-	}
-	n.RequestsAbout += len(n.Applications)
 	return n
 }

@@ -40,6 +40,10 @@ func (p *planning) planPays() {
 		p.say(diag.Warning, nil, "the codes were not read: "+counted(len(p.pays), "payment")+" left out")
 		return
 	}
+	if p.v1() {
+		p.spendDeclared()
+		return
+	}
 	if !p.in.Live.CodesRead {
 		p.leaveOut()
 		p.say(diag.Error, nil, "the activation codes were not read: "+counted(len(p.pays), "payment")+" cannot be planned")

@@ -31,6 +31,7 @@ func New(in Input) *Plan {
 	p.planOthers(kindOrder, kindCheck)
 	p.reportDrift()
 	p.checkPolicy()
+	p.checkCredential()
 	p.checkCompanies()
 	p.dropUnneeded()
 	p.listUnmanaged()

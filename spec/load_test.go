@@ -32,8 +32,8 @@ func secret(kind spec.SecretKind, name string) spec.Secret {
 // TestWholeFleet reads every key there is.
 func TestWholeFleet(t *testing.T) {
 	f, list := spec.Load("testdata/fleet.yaml")
-	if len(list) > 0 {
-		t.Fatal(strings.Join(lines(list), "\n"))
+	if got := lines(list); len(got) != 1 || !strings.Contains(got[0], "login and password are not used: apiKey wins") {
+		t.Fatal(strings.Join(got, "\n"))
 	}
 	if len(f.Hash) != 64 || f.Dir != "testdata" {
 		t.Errorf("hash %q, dir %q", f.Hash, f.Dir)

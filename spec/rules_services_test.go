@@ -39,6 +39,12 @@ hint: write apiKey: env:OFD_API_KEY`,
 hint: a login goes with its password`,
 		},
 		{
+			"both credentials", `apiKey: env:KEY`,
+			`apiKey: env:KEY, login: env:L, password: env:P`,
+			`warning: f.yaml:7:12: provider.partner: login and password are not used: apiKey wins
+hint: leave out login and password: with the key everything can be done`,
+		},
+		{
 			"partner without an INN", `inn: "7709125605", `,
 			``,
 			`f.yaml:7:12: provider.partner.inn: is missing

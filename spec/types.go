@@ -56,6 +56,10 @@ type Partner struct {
 	Pos      diag.Pos
 }
 
+// V1 tells whether the partner is used through the API v1 (document 000): with
+// login and password, for there is no API key. A key wins over a login.
+func (p Partner) V1() bool { return p.APIKey.IsZero() && !p.Login.IsZero() }
+
 // Login is a login with its password (Renta, document 001).
 type Login struct {
 	Login    Secret

@@ -155,6 +155,7 @@ type WorkflowData struct {
 	BodyHash      string                `json:"bodyHash,omitempty"` // of the draft as last sent
 	Mock          bool                  `json:"mock,omitempty"`     // Gateway was SuccessMock: nothing reached the tax service
 	Polls         int                   `json:"polls,omitempty"`
+	RenewedAt     time.Time             `json:"renewedAt,omitzero"` // when a call was refused for its token, which is had anew once
 	Receipt       *ReceiptWork          `json:"receipt,omitempty"`
 	Order         *spec.OrderRecord     `json:"order,omitempty"`
 	Agreement     string                `json:"agreement,omitempty"` // OfdAgreementId, as the application names it

@@ -92,8 +92,7 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 		}
 	}
 	var err error
-	c.APIKey, err = partnerKey(fleet, s)
-	note(err)
+	note(partnerCredentials(fleet, s, &c))
 	note(rentaLogin(fleet, s, &c))
 	c.RootCAs, err = roots(fleet.Provider.CABundle, s)
 	note(err)
@@ -109,22 +108,28 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 	return c, codes, nil
 }
 
-func partnerKey(fleet *spec.Fleet, s *secrets) (string, error) {
+// partnerCredentials resolves the key of the partner API v2, or the login of v1
+// when there is none: only what is used is read.
+func partnerCredentials(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
 	p := fleet.Provider.Partner
+	var err error
 	switch {
 	case !p.APIKey.IsZero():
-		return s.value(p.APIKey, "provider.partner.apiKey")
+		c.APIKey, err = s.value(p.APIKey, "provider.partner.apiKey")
+		return err
+	case p.V1():
+		login, noLogin := s.value(p.Login, "provider.partner.login")
+		password, noPassword := s.value(p.Password, "provider.partner.password")
+		c.PartnerLogin, c.PartnerPassword = login, password
+		if noLogin != nil || noPassword != nil {
+			return multierror.Append(nil, noLogin, noPassword)
+		}
+		return nil
 	case len(fleet.KKTs) == 0:
-		return "", nil
-	case !p.Login.IsZero():
-		return "", diag.Diagnostic{
-			Summary: "provider.partner: login and password (API v1) are not supported yet", Pos: p.Pos,
-			Hint: "ask OFD.ru for a key of the API v2 and give it as apiKey: env:OFD_API_KEY",
-		}
-	default:
-		return "", diag.Diagnostic{
-			Summary: "provider.partner.apiKey is not declared", Pos: p.Pos, Hint: "add apiKey: env:OFD_API_KEY",
-		}
+		return nil
+	}
+	return diag.Diagnostic{
+		Summary: "provider.partner.apiKey is not declared", Pos: p.Pos, Hint: "add apiKey: env:OFD_API_KEY",
 	}
 }
 

@@ -101,6 +101,10 @@ func (a *App) greet(address string, o sandboxOptions, world *sim.World) {
 	if len(world.APIKeys) > 0 {
 		fmt.Fprintf(a.Out, "  export OFD_API_KEY=%s\n", shellWord(world.APIKeys[0]))
 	}
+	for _, login := range sortedKeys(world.PartnerLogins) {
+		fmt.Fprintf(a.Out, "  export OFD_LOGIN=%s OFD_PASSWORD=%s\n", shellWord(login), shellWord(world.PartnerLogins[login]))
+		break
+	}
 	for _, login := range sortedKeys(world.RentaLogins) {
 		fmt.Fprintf(a.Out, "  export RENTA_LOGIN=%s RENTA_PASSWORD=%s\n", shellWord(login), shellWord(world.RentaLogins[login].Password))
 		break

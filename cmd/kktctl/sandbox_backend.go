@@ -42,11 +42,15 @@ func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 	local.Provider.RequestsPerSecond = 0
 	c := ofd.Config{
 		Fleet: &local, Endpoint: address, UserAgent: "kktctl/" + version, Now: a.Now,
-		APIKey: sim.DefaultAPIKey, RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
+		APIKey: sim.DefaultAPIKey, PartnerLogin: sim.DefaultPartnerLogin, PartnerPassword: sim.DefaultPartnerPassword,
+		RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
 		Signers: sandboxSigners(fleet), Reports: sandboxDevice{service}, RootCAs: authority.Pool(),
 	}
 	if err := sandboxFerma(authority, fleet, &c); err != nil {
 		return nil, err
+	}
+	if fleet.Provider.Partner.V1() { // the sandbox can do what the real service could
+		c.APIKey = ""
 	}
 	return newBackend(&local, codes, c, why, func() error { return keeper.finish(service) })
 }

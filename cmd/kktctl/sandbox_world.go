@@ -43,6 +43,10 @@ func letIn(world *sim.World, fleet *spec.Fleet) {
 	if !slices.Contains(world.APIKeys, sim.DefaultAPIKey) {
 		world.APIKeys = append(world.APIKeys, sim.DefaultAPIKey)
 	}
+	if world.PartnerLogins == nil {
+		world.PartnerLogins = map[string]string{}
+	}
+	world.PartnerLogins[sim.DefaultPartnerLogin] = sim.DefaultPartnerPassword
 	if world.Partner.INN == "" {
 		world.Partner.INN = fleet.Provider.Partner.INN
 	}

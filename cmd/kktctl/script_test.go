@@ -171,6 +171,8 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Setenv("KKTCTL_ENDPOINT", address)
 	ts.Setenv("OFD_API_KEY", sim.DefaultAPIKey)
+	ts.Setenv("OFD_LOGIN", sim.DefaultPartnerLogin)
+	ts.Setenv("OFD_PASSWORD", sim.DefaultPartnerPassword)
 	ts.Setenv("RENTA_LOGIN", sim.DefaultRentaLogin)
 	ts.Setenv("RENTA_PASSWORD", sim.DefaultRentaPassword)
 }

@@ -61,11 +61,28 @@ func (p *Provider) payOnce(ctx context.Context, run *apply.Run) (apply.Transitio
 	if tr, ok := p.paidMeanwhile(run, rnm, l, waiting); ok {
 		return tr, nil
 	}
-	code, ok := l.codes.find(run.FingerprintKey, run.Workflow.Data.Code)
-	if !ok {
-		return apply.Transition{}, fmt.Errorf("%s: the code %s that was planned is not among the partner's codes any more\nhint: plan again", run.Address, codeName(run.Workflow.Data))
+	code, err := p.plannedCode(run, l.codes)
+	if err != nil {
+		return apply.Transition{}, err
 	}
 	return p.send(ctx, run, rnm, code, l, waiting)
+}
+
+// plannedCode is the code that was planned, as it is listed now. The API v1
+// lists none: there it is the one that is declared, or none at all.
+func (p *Provider) plannedCode(run *apply.Run, list *codeList) (partner.Code, error) {
+	name := codeName(run.Workflow.Data)
+	if !p.cfg.v1() {
+		code, ok := list.find(run.FingerprintKey, run.Workflow.Data.Code)
+		if !ok {
+			return code, fmt.Errorf("%s: the code %s that was planned is not among the partner's codes any more\nhint: plan again", run.Address, name)
+		}
+		return code, nil
+	}
+	if c := run.Workflow.Data.Code; c == nil || run.Code == "" || spec.RecordCode(run.FingerprintKey, run.Code) != *c {
+		return partner.Code{}, fmt.Errorf("%s: the code %s that was planned is not the declared one, and the API v1 lists none\nhint: declare the code, or set provider.partner.apiKey; then plan again", run.Address, name)
+	}
+	return partner.Code{Code: run.Code}, nil
 }
 
 // send makes the call.
@@ -105,7 +122,7 @@ func payRequest(run *apply.Run, rnm, code string) (partner.PayRequest, error) {
 // payLists are the readings that tell whether a till was paid for.
 type payLists struct {
 	pays  *paymentList
-	codes *codeList
+	codes *codeList // nil with the API v1, which does not list them
 	tills *tillList
 }
 
@@ -115,7 +132,9 @@ func (p *Provider) payLists(ctx context.Context, run *apply.Run) (l payLists, er
 	fresh := p.freshEnough(run)
 	var err1, err2, err3 error
 	l.pays, err1 = p.readPayments(ctx, payWindow(run), fresh)
-	l.codes, err2 = p.readCodes(ctx, fresh)
+	if !p.cfg.v1() {
+		l.codes, err2 = p.readCodes(ctx, fresh)
+	}
 	l.tills, err3 = p.readTills(ctx, fresh)
 	return l, errors.Join(err1, err2, err3)
 }
@@ -128,11 +147,14 @@ func payWindow(run *apply.Run) time.Time { return run.Workflow.Started.Add(-plan
 // compared afterwards: what is left of the code, how often it was used, and
 // how often for this till.
 func (l payLists) before(run *apply.Run, rnm string, code partner.Code) map[string]string {
-	return map[string]string{
-		"left": strconv.Itoa(code.Remaining),
+	noted := map[string]string{
 		"uses": strconv.Itoa(l.pays.used(run.FingerprintKey, run.Workflow.Data.Code, payWindow(run))),
 		"own":  strconv.Itoa(len(ownRows(run, rnm, l.pays))),
 	}
+	if l.codes != nil {
+		noted["left"] = strconv.Itoa(code.Remaining)
+	}
+	return noted
 }
 
 // paidMeanwhile ends a payment that nobody needs any more: somebody paid for
@@ -193,6 +215,9 @@ func payReading(run *apply.Run, rnm string, l payLists) reading {
 		return happened
 	}
 	code := run.Workflow.Data.Code
+	if _, counted := run.Intent.PreRead["left"]; l.codes == nil || !counted {
+		return absent // the pay statuses and the contract are all that the API v1 shows
+	}
 	used := l.pays.used(run.FingerprintKey, code, payWindow(run)) - noted("uses")
 	left, _ := l.codes.find(run.FingerprintKey, code) // a used-up code is not listed: 0 is left
 	if left.Remaining != noted("left")-used {

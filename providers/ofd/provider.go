@@ -21,21 +21,23 @@ import (
 // Config says how a fleet's service is reached. Secrets are resolved ones:
 // they are sent, and never shown.
 type Config struct {
-	Fleet         *spec.Fleet
-	Endpoint      string // overrides the fleet's; empty means the fleet's
-	APIKey        string
-	RentaLogin    string
-	RentaPassword string
-	CheckOnline   FermaAccess
-	OrangeData    FermaAccess
-	RootCAs       *x509.CertPool // nil means the system's roots
-	UserAgent     string
-	Timeout       time.Duration // of one call; 0 means a minute
-	Logger        func(line string)
-	Now           func() time.Time
-	Dial          func(ctx context.Context, network, address string) (net.Conn, error) // nil means the network
-	Signers       map[string]signer.Signer                                             // by their keys in the fleet
-	Reports       ReportSource                                                         // optional
+	Fleet           *spec.Fleet
+	Endpoint        string // overrides the fleet's; empty means the fleet's
+	APIKey          string // of the partner API v2; it wins over the login
+	PartnerLogin    string // of the partner API v1
+	PartnerPassword string
+	RentaLogin      string
+	RentaPassword   string
+	CheckOnline     FermaAccess
+	OrangeData      FermaAccess
+	RootCAs         *x509.CertPool // nil means the system's roots
+	UserAgent       string
+	Timeout         time.Duration // of one call; 0 means a minute
+	Logger          func(line string)
+	Now             func() time.Time
+	Dial            func(ctx context.Context, network, address string) (net.Conn, error) // nil means the network
+	Signers         map[string]signer.Signer                                             // by their keys in the fleet
+	Reports         ReportSource                                                         // optional
 	// Wrap is put around the transport of all calls; optional.
 	Wrap func(http.RoundTripper) http.RoundTripper
 
@@ -78,6 +80,20 @@ func (c *Config) transportTo(endpoint string, certificate *tls.Certificate) (*ht
 	})
 }
 
+// v1 tells whether the partner API v1 is used: with a login and without a key.
+func (c *Config) v1() bool { return c.APIKey == "" && c.PartnerLogin != "" }
+
+// partnerClient makes the client of the partner API in the version that the
+// credentials open.
+func (c *Config) partnerClient(api *httpapi.Client) *partner.Client {
+	if c.v1() {
+		return partner.NewV1(api, httpapi.LoginToken(api, httpapi.Credentials{
+			Role: "partner login", Login: c.PartnerLogin, Password: c.PartnerPassword,
+		}))
+	}
+	return partner.New(api, httpapi.StaticToken("partner API key", c.APIKey))
+}
+
 func (c *Config) rentaToken(api *httpapi.Client) httpapi.TokenSource {
 	return httpapi.LoginToken(api, httpapi.Credentials{Role: "Renta login", Login: c.RentaLogin, Password: c.RentaPassword})
 }
@@ -90,7 +106,7 @@ func NewObserver(c Config) (*Observer, error) {
 		return nil, err
 	}
 	o := newObserver(c)
-	o.partner = partner.NewReader(api, httpapi.StaticToken("partner API key", c.APIKey))
+	o.partner = c.partnerClient(api).Reader
 	if c.RentaLogin != "" {
 		o.renta = renta.NewReader(api, c.rentaToken(api))
 	}
@@ -111,7 +127,7 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{Observer: newObserver(c), partner: partner.New(api, httpapi.StaticToken("partner API key", c.APIKey))}
+	p := &Provider{Observer: newObserver(c), partner: c.partnerClient(api)}
 	p.Observer.partner = p.partner.Reader
 	if c.RentaLogin != "" {
 		p.renta = renta.New(api, c.rentaToken(api))

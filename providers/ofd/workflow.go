@@ -79,6 +79,9 @@ func once(ctx context.Context, run *apply.Run, c call) (apply.Transition, error)
 	}
 	switch httpapi.OutcomeOf(err) {
 	case httpapi.OutcomeRefused:
+		if tr, ok := renewed(run, err); ok {
+			return tr, nil
+		}
 		tr := refused(run, sentence(err))
 		if c.no != nil {
 			tr = c.no(err)
@@ -95,6 +98,25 @@ func once(ctx context.Context, run *apply.Run, c call) (apply.Transition, error)
 		tr.RetryAfter = run.QuietPeriod
 		return tr, nil
 	}
+}
+
+// renewEvery is how often a token may be had anew for the calls of a workflow:
+// one that is refused at once is refused for another reason.
+const renewEvery = time.Hour
+
+// renewed goes back to where a call is sent whose token had run out. The
+// refusal proves that it was not executed: the next one has an intent of its
+// own and a new token.
+func renewed(run *apply.Run, err error) (apply.Transition, bool) {
+	d := run.Workflow.Data
+	e, ok := errors.AsType[*httpapi.Error](err)
+	if !ok || !e.Renewable || run.Now.Sub(d.RenewedAt) < renewEvery {
+		return apply.Transition{}, false
+	}
+	d.RenewedAt = run.Now
+	tr := next(run.Workflow.Phase, d, "the token was refused: it is had anew, once")
+	tr.Settled = apply.SettledRefused
+	return tr, true
 }
 
 // reading is what a reading shows about an open intent.

@@ -1,7 +1,7 @@
-// Package partner calls the Partner API v2 of OFD.ru: activation codes,
-// payment of the service, tills, and applications to the tax service
-// (document 004, §2, §4, §6 and §7). It is strict in what it sends and lenient
-// in what it reads.
+// Package partner calls the Partner API of OFD.ru: activation codes, payment
+// of the service, tills, and applications to the tax service (document 004,
+// §2, §4, §6 and §7). Of these, v1 has payment and tills (document 000). It is
+// strict in what it sends and lenient in what it reads.
 package partner
 
 import (
@@ -17,21 +17,22 @@ import (
 // The paths of the API.
 const (
 	codesPath        = "/api/integration/v2/kkt/code/list"
-	payPath          = "/api/integration/partner/v2/kkt/pay"
-	payStatusPath    = "/api/integration/partner/v2/kkt/paystatus"
-	kktsPath         = "/api/integration/partner/v2/inn/%s/kkts"
+	payPath          = "/kkt/pay"       // of a version
+	payStatusPath    = "/kkt/paystatus" // of a version
+	kktsPath         = "/inn/%s/kkts"   // of a version
 	registrationPath = "/api/integration/v2/b2b/kkt/registration"
 )
 
 // Reader reads. It has no method that changes anything.
 type Reader struct {
-	api   *httpapi.Client
-	token httpapi.TokenSource
+	api    *httpapi.Client
+	token  httpapi.TokenSource // of v2
+	common version
 }
 
 // NewReader makes a Reader. The token is the partner's v2 API key (004 §1).
 func NewReader(api *httpapi.Client, token httpapi.TokenSource) *Reader {
-	return &Reader{api: api, token: token}
+	return &Reader{api: api, token: token, common: version{base: "/api/integration/partner/v2", token: token}}
 }
 
 // Client reads and changes. Each changing method makes one attempt; its error
@@ -48,12 +49,12 @@ func New(api *httpapi.Client, token httpapi.TokenSource) *Client {
 // Codes lists the partner's activation codes (004 §2).
 func (r *Reader) Codes(ctx context.Context) ([]Code, error) {
 	var out httpapi.List[codeWire]
-	err := r.list(ctx, "list the activation codes", codesPath, nil, &out, nil)
+	err := r.list(ctx, "list the activation codes", version{token: r.token}, codesPath, nil, &out, nil)
 	return httpapi.Convert(out, codeWire.public), err
 }
 
 // PayStatuses lists the uses of activation codes asked for between two times
-// (004 §4.2). Fractions of a second widen the window.
+// (004 §4.2, 000 table 2). Fractions of a second widen the window.
 func (r *Reader) PayStatuses(ctx context.Context, from, to time.Time) ([]PayStatus, error) {
 	const layout = "2006-01-02T15:04:05"
 	query := url.Values{
@@ -61,11 +62,11 @@ func (r *Reader) PayStatuses(ctx context.Context, from, to time.Time) ([]PayStat
 		"DateToUtc":   {to.UTC().Add(time.Second - time.Nanosecond).Truncate(time.Second).Format(layout)},
 	}
 	var out httpapi.List[payStatusWire]
-	err := r.list(ctx, "list the pay statuses", payStatusPath, query, &out, nil)
+	err := r.list(ctx, "list the pay statuses", r.common, payStatusPath, query, &out, nil)
 	return httpapi.Convert(out, payStatusWire.public), err
 }
 
-// KKTs lists the tills of the partner's clients (004 §4.3). inn is the
+// KKTs lists the tills of the partner's clients (004 §4.3, 000). inn is the
 // partner's own; rows do not name the client.
 func (r *Reader) KKTs(ctx context.Context, inn string) ([]KKT, error) {
 	const op = "list the tills"
@@ -73,7 +74,7 @@ func (r *Reader) KKTs(ctx context.Context, inn string) ([]KKT, error) {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	var out httpapi.List[kktWire]
-	err := r.list(ctx, op, fmt.Sprintf(kktsPath, inn), nil, &out, func() error { return checkKKTs(out) })
+	err := r.list(ctx, op, r.common, fmt.Sprintf(kktsPath, inn), nil, &out, func() error { return checkKKTs(out) })
 	return httpapi.Convert(out, kktWire.public), err
 }
 
@@ -90,9 +91,9 @@ func (r *Reader) Application(ctx context.Context, id string) (Application, error
 	return out.public(), nil
 }
 
-func (r *Reader) list(ctx context.Context, op, path string, query url.Values, out any, check func() error) error {
+func (r *Reader) list(ctx context.Context, op string, v version, path string, query url.Values, out any, check func() error) error {
 	return r.api.Get(ctx, httpapi.Call{
-		Op: op, Path: path, Query: query, Token: r.token, Out: out,
+		Op: op, Path: v.base + path, Query: query, Token: v.token, Out: out,
 		Limit: httpapi.ListLimit, Check: check,
 	})
 }
@@ -109,12 +110,12 @@ func (r *Reader) prepare(call *httpapi.Call, id string) (*applicationWire, error
 	return out, nil
 }
 
-// Pay applies an activation code to a till (004 §4.1). It costs one unit of
+// Pay applies an activation code to a till (004 §4.1, 000 table 1). It costs one unit of
 // the code and cannot be taken back.
 func (c *Client) Pay(ctx context.Context, request PayRequest) (PayResult, error) {
 	var out payWire
 	call := httpapi.Call{
-		Op: "pay", Method: http.MethodPost, Path: payPath, Token: c.token,
+		Op: "pay", Method: http.MethodPost, Path: c.common.base + payPath, Token: c.common.token,
 		Body: request, Out: &out, Check: out.check,
 		Secrets: []string{request.ActivationCode},
 	}

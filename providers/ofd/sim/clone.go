@@ -9,6 +9,7 @@ import (
 func (w *World) clone() *World {
 	out := *w
 	out.APIKeys = slices.Clone(w.APIKeys)
+	out.PartnerLogins = maps.Clone(w.PartnerLogins)
 	out.RentaLogins = maps.Clone(w.RentaLogins)
 	out.Partner.Balance = clonePtr(w.Partner.Balance)
 	out.Companies = cloneAll(w.Companies)

@@ -11,7 +11,7 @@ type core struct {
 	w      *World
 	ledger []Effect
 	calls  []Call
-	tokens map[string]token
+	tokens map[string]*token
 	log    func(string)
 	verify func(content string, signature []byte) error
 	now    time.Time // of the call that is answered
@@ -30,14 +30,16 @@ type core struct {
 	listSize int              // in bytes, as a hint for the next one
 }
 
-// token is a token of Renta.
+// token is a token of a login.
 type token struct {
-	centre  string
+	role    role
+	centre  string // of Renta
 	expires time.Time
+	calls   int // that were made with it
 }
 
 func newCore(w *World, now time.Time, log func(string)) *core {
-	c := &core{w: w, tokens: map[string]token{}, log: log}
+	c := &core{w: w, tokens: map[string]*token{}, log: log}
 	c.index(now)
 	return c
 }

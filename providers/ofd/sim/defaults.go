@@ -12,6 +12,9 @@ func (w *World) fill(now time.Time) {
 	if len(w.APIKeys) == 0 {
 		w.APIKeys = []string{DefaultAPIKey}
 	}
+	if len(w.PartnerLogins) == 0 {
+		w.PartnerLogins = map[string]string{DefaultPartnerLogin: DefaultPartnerPassword}
+	}
 	if len(w.RentaLogins) == 0 {
 		w.RentaLogins = map[string]RentaLogin{DefaultRentaLogin: {Password: DefaultRentaPassword, Centre: DefaultCentreINN}}
 	}

@@ -9,6 +9,7 @@ import (
 type route struct {
 	method, pattern string
 	renta           bool // authorised by a token of Renta, not by an API key
+	login           bool // authorised by a token of the partner's login (000), not by an API key
 	open            bool // needs no authorisation
 	ferma           bool // authorised by a client certificate
 	handle          func(*core, request) reply
@@ -16,6 +17,7 @@ type route struct {
 
 func routes() []route {
 	const (
+		v1       = "api/integration/partner/v1/"
 		v2       = "api/integration/partner/v2/"
 		register = "api/integration/v2/b2b/kkt/registration"
 		get      = http.MethodGet
@@ -23,6 +25,9 @@ func routes() []route {
 	)
 	return []route{
 		{method: get, pattern: "api/integration/v2/kkt/code/list", handle: (*core).codeList},
+		{method: post, pattern: v1 + "kkt/pay", login: true, handle: (*core).pay},
+		{method: get, pattern: v1 + "kkt/paystatus", login: true, handle: (*core).payStatus},
+		{method: get, pattern: v1 + "inn/*/kkts", login: true, handle: (*core).kkts},
 		{method: post, pattern: v2 + "kkt/pay", handle: (*core).pay},
 		{method: get, pattern: v2 + "kkt/paystatus", handle: (*core).payStatus},
 		{method: get, pattern: v2 + "inn/*/kkts", handle: (*core).kkts},
@@ -59,6 +64,17 @@ func (c *core) route(q request) reply {
 	return failed(http.StatusNotFound, "неизвестный адрес")
 }
 
+// role is whose token or key opens the method.
+func (r route) role() role {
+	switch {
+	case r.renta:
+		return byRentaLogin
+	case r.login:
+		return byPartnerLogin
+	}
+	return byKey
+}
+
 // handle answers a call whose method is found.
 func (c *core) handle(r route, q request) reply {
 	switch {
@@ -69,7 +85,7 @@ func (c *core) handle(r route, q request) reply {
 		}
 		q.group = group
 	case !r.open:
-		if rep, ok := c.authorise(q, r.renta); !ok {
+		if rep, ok := c.authorise(q, r.role()); !ok {
 			return rep
 		}
 	}

@@ -10,9 +10,13 @@ const (
 	DefaultBalance       = 1000
 	DefaultRentaLogin    = "sandbox"
 	DefaultRentaPassword = "sandbox"
-	DefaultCentreINN     = "7802870820"
-	DefaultOFDINN        = "7841465198"
-	defaultOFDName       = "Общество с ограниченной ответственностью «ПЕТЕР-СЕРВИС Спецтехнологии»"
+
+	DefaultPartnerLogin    = "sandbox-partner"
+	DefaultPartnerPassword = "sandbox-partner-password"
+
+	DefaultCentreINN = "7802870820"
+	DefaultOFDINN    = "7841465198"
+	defaultOFDName   = "Общество с ограниченной ответственностью «ПЕТЕР-СЕРВИС Спецтехнологии»"
 )
 
 // World is everything that the simulated service knows. Only the interesting
@@ -24,6 +28,12 @@ type World struct {
 	Seed int64 `json:"seed,omitempty"`
 	// APIKeys are the keys of the partner API; "*" lets any key in.
 	APIKeys []string `json:"apiKeys,omitempty"`
+	// PartnerLogins are the passwords of the partner API v1 by login; the login
+	// "*" and the password "*" match any.
+	PartnerLogins map[string]string `json:"partnerLogins,omitempty"`
+	// TokenCalls is how many calls a token of a login is good for, less than its
+	// time; 0 means as many as fit into it.
+	TokenCalls int `json:"tokenCalls,omitempty"`
 	// RentaLogins are by login; the login "*" and the password "*" match any.
 	RentaLogins map[string]RentaLogin `json:"rentaLogins,omitempty"`
 	Partner     Partner               `json:"partner,omitzero"`

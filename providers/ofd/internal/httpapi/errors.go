@@ -41,6 +41,7 @@ type Error struct {
 	Messages   []string
 	Outcome    Outcome
 	RetryAfter time.Duration // as the service asked
+	Renewable  bool          // the token was refused and dropped: the next call logs in anew
 	Hint       string        // what a person can do; may be empty
 	Err        error         // what went wrong below; may be nil
 }

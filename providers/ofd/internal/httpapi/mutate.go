@@ -30,7 +30,7 @@ func (c *Client) Mutate(ctx context.Context, call Call) error {
 		return nil
 	}
 	if refusesToken(r.status) && call.Token != nil {
-		call.Token.Drop(token)
+		failure.Renewable = call.Token.Drop(token)
 		failure.Hint = tokenHint(call.Token)
 	}
 	return failure

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -32,7 +33,7 @@ type Credentials struct {
 	Role     string // for people, such as "Renta login"
 	Login    string
 	Password string
-	Form     bool // send a form instead of JSON (001)
+	Form     bool // send a form instead of JSON (001); otherwise a form follows JSON that is not taken
 }
 
 // String keeps the secrets out of prints.
@@ -47,6 +48,7 @@ type LoginSource struct {
 	client      *Client
 	credentials Credentials
 	group       singleflight.Group
+	form        atomic.Bool // what the service takes
 
 	mu      sync.Mutex
 	token   string
@@ -61,7 +63,9 @@ const refusalPause = time.Minute
 
 // LoginToken makes a source of tokens from a login (000, 001: CreateAuthToken).
 func LoginToken(client *Client, credentials Credentials) *LoginSource {
-	return &LoginSource{client: client, credentials: credentials}
+	s := &LoginSource{client: client, credentials: credentials}
+	s.form.Store(credentials.Form)
+	return s
 }
 
 // Role names the credential.
@@ -127,9 +131,9 @@ func (s *LoginSource) login(ctx context.Context) (string, error) {
 		AuthToken         String
 		ExpirationDateUtc Time
 	}
-	err := s.client.read(ctx, Call{
+	call := Call{
 		Op: "log in with the " + s.credentials.Role, Method: http.MethodPost,
-		Path: "/api/Authorization/CreateAuthToken", Body: s.body(), Out: &out,
+		Path: "/api/Authorization/CreateAuthToken", Body: s.credentials.body(s.form.Load()), Out: &out,
 		Check: func() error {
 			if out.AuthToken == "" {
 				return errors.New("the answer has no AuthToken")
@@ -137,7 +141,12 @@ func (s *LoginSource) login(ctx context.Context) (string, error) {
 			return nil
 		},
 		Secrets: []string{s.credentials.Login, s.credentials.Password},
-	})
+	}
+	err := s.client.read(ctx, call)
+	if formInstead(err) && s.form.CompareAndSwap(false, true) {
+		call.Body = s.credentials.body(true)
+		err = s.client.read(ctx, call)
+	}
 	if err != nil {
 		return "", s.refused(err)
 	}
@@ -148,11 +157,18 @@ func (s *LoginSource) login(ctx context.Context) (string, error) {
 	return s.token, nil
 }
 
-func (s *LoginSource) body() any {
-	if s.credentials.Form {
-		return url.Values{"Login": {s.credentials.Login}, "Password": {s.credentials.Password}}
+func (c Credentials) body(form bool) any {
+	if form {
+		return url.Values{"Login": {c.Login}, "Password": {c.Password}}
 	}
-	return struct{ Login, Password string }{s.credentials.Login, s.credentials.Password}
+	return struct{ Login, Password string }{c.Login, c.Password}
+}
+
+// formInstead tells whether a login as JSON was not understood: 000 knows JSON
+// only, 001 a form as well. A refused password is not tried in another form.
+func formInstead(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Status == http.StatusBadRequest || e.Status == http.StatusUnsupportedMediaType)
 }
 
 // refused words a refusal and remembers it.

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -187,5 +189,37 @@ func TestStaticTokenIsNotTriedAgain(t *testing.T) {
 	err = client.Get(t.Context(), Call{Op: "list", Path: "/l", Token: StaticToken("partner API key", "")})
 	if OutcomeOf(err) != OutcomeNotSent || calls.Load() != 1 {
 		t.Errorf("an empty key was used: %v", err)
+	}
+}
+
+// A service that takes no JSON is given a form, once and from then on; one
+// that refuses the password is not.
+func TestLoginFallsBackToAForm(t *testing.T) {
+	for status, want := range map[int][]string{
+		400: {"application/json", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded"},
+		415: {"application/json", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded"},
+		403: {"application/json"},
+	} {
+		var kinds []string
+		client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+			kinds = append(kinds, kind)
+			if kind == "application/json" {
+				reply(status, `{}`)(w, r)
+				return
+			}
+			reply(200, `{"AuthToken":"t`+r.FormValue("Password")+`"}`)(w, r)
+		})
+		source := LoginToken(client, Credentials{Role: "partner login", Login: "12345", Password: "56789"})
+		for range 2 {
+			token, err := source.Token(t.Context())
+			if (err == nil) != (status != 403) || err == nil && token != "t56789" {
+				t.Errorf("%d: %q, %v", status, token, err)
+			}
+			source.Drop(token)
+		}
+		if !slices.Equal(kinds, want) {
+			t.Errorf("%d: %v, want %v", status, kinds, want)
+		}
 	}
 }
