@@ -1,15 +1,12 @@
 package main
 
 import (
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/kktctl/kktctl/providers/ofd"
+	"github.com/kktctl/kktctl/providers/ofd/ferma/orangedata"
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/spec"
 )
@@ -60,31 +57,10 @@ func (s *secrets) ferma(f spec.Ferma, what string) (ofd.FermaAccess, error) {
 	if err != nil {
 		return access, err
 	}
-	if access.SigningKey, err = rsaKey(text); err != nil {
+	if access.SigningKey, err = orangedata.ParseSigningKey(text); err != nil {
 		return access, secretError(f.SigningKey, what+".signingKey", err.Error(), "it is an RSA key as a PEM file, without a passphrase")
 	}
 	return access, nil
-}
-
-// rsaKey reads a key in either of its PEM forms. Its errors hold nothing of
-// the key.
-func rsaKey(text []byte) (*rsa.PrivateKey, error) {
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, errors.New("it is not PEM")
-	}
-	if block.Type == "RSA PRIVATE KEY" && block.Headers["DEK-Info"] == "" {
-		return x509.ParsePKCS1PrivateKey(block.Bytes)
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, errors.New("it holds no private key that can be used")
-	}
-	private, ok := key.(*rsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("the key is not an RSA key")
-	}
-	return private, nil
 }
 
 // sandboxFerma gives the access that the simulated service grants. The

@@ -40,7 +40,7 @@ func TestFermaAccess(t *testing.T) {
 		"another key":     {func(f *spec.Ferma) { f.Key = file("ca.key") }, "does not match"},
 		"no key":          {func(f *spec.Ferma) { f.Key = file("client.pem") }, "private key"},
 		"signing with EC": {func(f *spec.Ferma) { f.SigningKey = file("client.key") }, "not an RSA key"},
-		"signing public":  {func(f *spec.Ferma) { f.SigningKey = file("sign.pub") }, "no private key"},
+		"signing public":  {func(f *spec.Ferma) { f.SigningKey = file("sign.pub") }, "is a public one"},
 	} {
 		bad := good
 		row.change(&bad)

@@ -6,40 +6,40 @@ import (
 	"time"
 )
 
-// Correction is the body of POST corrections (003 §2.3, table 3). Its YAML has
-// the names of the document. Money is in roubles.
+// Correction is the body of POST corrections (003 §2.3, table 3). Its names
+// are the document's. Money is in roubles.
 type Correction struct {
-	ID          string            `json:"id" yaml:"id"`   // unique for the INN, 1 to 64 characters
-	INN         string            `json:"inn" yaml:"inn"` // of the company whose receipt it is
-	Group       string            `json:"group,omitempty" yaml:"group,omitempty"`
-	Key         string            `json:"key,omitempty" yaml:"key,omitempty"`
-	CallbackURL string            `json:"callbackUrl,omitempty" yaml:"callbackUrl,omitempty"`
-	Content     CorrectionContent `json:"content" yaml:"content"`
+	ID          string            `json:"id"`  // unique for the INN, 1 to 64 characters
+	INN         string            `json:"inn"` // of the company whose receipt it is
+	Group       string            `json:"group,omitempty"`
+	Key         string            `json:"key,omitempty"`
+	CallbackURL string            `json:"callbackUrl,omitempty"`
+	Content     CorrectionContent `json:"content"`
 }
 
 // CorrectionContent is what is printed (003 table 3). The five sums are always
 // sent, also when they are 0.
 type CorrectionContent struct {
-	CorrectionType      CorrectionType `json:"correctionType" yaml:"correctionType"`
-	Type                int            `json:"type" yaml:"type"` // Income or Expense
-	CauseDocumentDate   Date           `json:"causeDocumentDate" yaml:"causeDocumentDate"`
-	CauseDocumentNumber string         `json:"causeDocumentNumber" yaml:"causeDocumentNumber"`
-	TotalSum            Decimal        `json:"totalSum" yaml:"totalSum"`
-	CashSum             Decimal        `json:"cashSum" yaml:"cashSum"`
-	ECashSum            Decimal        `json:"eCashSum" yaml:"eCashSum"`
-	PrepaymentSum       Decimal        `json:"prepaymentSum" yaml:"prepaymentSum"`
-	PostpaymentSum      Decimal        `json:"postpaymentSum" yaml:"postpaymentSum"`
-	OtherSum            Decimal        `json:"otherPaymentTypeSum" yaml:"otherPaymentTypeSum"`
-	Tax1Sum             Decimal        `json:"tax1Sum,omitempty" yaml:"tax1Sum,omitempty"` // VAT 20 %
-	Tax2Sum             Decimal        `json:"tax2Sum,omitempty" yaml:"tax2Sum,omitempty"` // VAT 10 %
-	Tax3Sum             Decimal        `json:"tax3Sum,omitempty" yaml:"tax3Sum,omitempty"` // what VAT 0 % is taken of
-	Tax4Sum             Decimal        `json:"tax4Sum,omitempty" yaml:"tax4Sum,omitempty"` // what no VAT is taken of
-	Tax5Sum             Decimal        `json:"tax5Sum,omitempty" yaml:"tax5Sum,omitempty"` // VAT 20/120
-	Tax6Sum             Decimal        `json:"tax6Sum,omitempty" yaml:"tax6Sum,omitempty"` // VAT 10/110
-	TaxationSystem      *int           `json:"taxationSystem" yaml:"taxationSystem"`
-	AutomatNumber       string         `json:"automatNumber,omitempty" yaml:"automatNumber,omitempty"`
-	SettlementAddress   string         `json:"settlementAddress,omitempty" yaml:"settlementAddress,omitempty"`
-	SettlementPlace     string         `json:"settlementPlace,omitempty" yaml:"settlementPlace,omitempty"`
+	CorrectionType      CorrectionType `json:"correctionType"`
+	Type                int            `json:"type"` // Income or Expense
+	CauseDocumentDate   Date           `json:"causeDocumentDate"`
+	CauseDocumentNumber string         `json:"causeDocumentNumber"`
+	TotalSum            Decimal        `json:"totalSum"`
+	CashSum             Decimal        `json:"cashSum"`
+	ECashSum            Decimal        `json:"eCashSum"`
+	PrepaymentSum       Decimal        `json:"prepaymentSum"`
+	PostpaymentSum      Decimal        `json:"postpaymentSum"`
+	OtherSum            Decimal        `json:"otherPaymentTypeSum"`
+	Tax1Sum             Decimal        `json:"tax1Sum,omitempty"` // VAT 20 %
+	Tax2Sum             Decimal        `json:"tax2Sum,omitempty"` // VAT 10 %
+	Tax3Sum             Decimal        `json:"tax3Sum,omitempty"` // what VAT 0 % is taken of
+	Tax4Sum             Decimal        `json:"tax4Sum,omitempty"` // what no VAT is taken of
+	Tax5Sum             Decimal        `json:"tax5Sum,omitempty"` // VAT 20/120
+	Tax6Sum             Decimal        `json:"tax6Sum,omitempty"` // VAT 10/110
+	TaxationSystem      *int           `json:"taxationSystem"`
+	AutomatNumber       string         `json:"automatNumber,omitempty"`
+	SettlementAddress   string         `json:"settlementAddress,omitempty"`
+	SettlementPlace     string         `json:"settlementPlace,omitempty"`
 }
 
 // CorrectionType says who asked for a correction. It is read as the table's

@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 )
 
 // Decimal is a decimal number in millionths: roubles and quantities, exact.
@@ -126,28 +124,6 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 		*d = v
 	}
 	return err
-}
-
-// MarshalYAML writes a number.
-func (d Decimal) MarshalYAML() (any, error) {
-	tag := "!!int"
-	if d%one != 0 {
-		tag = "!!float"
-	}
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: d.String()}, nil
-}
-
-// UnmarshalYAML reads the number as it is written, never through a float.
-func (d *Decimal) UnmarshalYAML(node *yaml.Node) error {
-	v, err := ParseDecimal(node.Value)
-	if err != nil || node.Kind != yaml.ScalarNode {
-		if err == nil {
-			err = fmt.Errorf("%s is not a decimal number such as 123.45", quote(node.Value))
-		}
-		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %v", node.Line, err)}}
-	}
-	*d = v
-	return nil
 }
 
 // quote shows hostile text in an error, shortened.

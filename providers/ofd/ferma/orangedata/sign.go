@@ -12,17 +12,12 @@ import (
 	"fmt"
 )
 
-// SigningKey signs the bodies of requests: X-Signature.
-type SigningKey struct {
-	key *rsa.PrivateKey
-}
-
 // minBits is the shortest key that is taken.
 const minBits = 1024
 
-// ParseSigningKey reads a private RSA key in PEM, PKCS#1 or PKCS#8. Its errors
-// hold nothing of the key.
-func ParseSigningKey(text []byte) (*SigningKey, error) {
+// ParseSigningKey reads the key that bodies are signed with: a private RSA key
+// in PEM, PKCS#1 or PKCS#8. Its errors hold nothing of the key.
+func ParseSigningKey(text []byte) (*rsa.PrivateKey, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
 		return nil, errors.New("the signing key is not PEM; Orange Data also gives it as XML, which is converted first")
@@ -34,7 +29,7 @@ func ParseSigningKey(text []byte) (*SigningKey, error) {
 	if key.N.BitLen() < minBits {
 		return nil, fmt.Errorf("the signing key has %d bits, too few to be safe", key.N.BitLen())
 	}
-	return &SigningKey{key: key}, nil
+	return key, nil
 }
 
 func parseKey(block *pem.Block) (*rsa.PrivateKey, error) {
@@ -52,11 +47,11 @@ func parseKey(block *pem.Block) (*rsa.PrivateKey, error) {
 	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
 		return key, nil
 	}
-	any, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
 		return nil, errors.New("the signing key cannot be read: it is neither PKCS#1 nor PKCS#8")
 	}
-	key, ok := any.(*rsa.PrivateKey)
+	key, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
 		return nil, errors.New("the signing key is not an RSA key")
 	}
@@ -65,9 +60,9 @@ func parseKey(block *pem.Block) (*rsa.PrivateKey, error) {
 
 // Sign gives the value of X-Signature for a body, whose every byte counts:
 // base64 of RSA-SHA256, PKCS#1 v1.5.
-func (k *SigningKey) Sign(body []byte) (string, error) {
+func Sign(key *rsa.PrivateKey, body []byte) (string, error) {
 	sum := sha256.Sum256(body)
-	signature, err := rsa.SignPKCS1v15(rand.Reader, k.key, crypto.SHA256, sum[:])
+	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	if err != nil {
 		return "", fmt.Errorf("the request cannot be signed: %w", err)
 	}

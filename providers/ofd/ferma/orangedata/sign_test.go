@@ -53,7 +53,7 @@ func TestSigningKeys(t *testing.T) {
 			continue
 		}
 		body := []byte("{\"id\":\"1\"}")
-		signature, err := k.Sign(body)
+		signature, err := orangedata.Sign(k, body)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,9 +2,9 @@ package orangedata
 
 import (
 	"encoding/json"
-	"errors"
-	"strings"
 	"time"
+
+	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
 )
 
 // Submission says what became of a receipt that was sent: it is in the queue.
@@ -31,7 +31,7 @@ type Status struct {
 }
 
 // Document is a receipt as it was printed (003 table 2). Its texts are free of
-// control characters.
+// control characters, but for Content.
 type Document struct {
 	ID           string
 	DeviceSerial string // deviceSN: factory number of the till
@@ -46,40 +46,59 @@ type Document struct {
 	Number       int64 // of the fiscal document (ФД)
 	Shift        int64
 	Index        int64           // of the receipt in the shift
-	ProcessedAt  time.Time       // the till's own time
-	Content      json.RawMessage // as the service repeats it: hostile text
+	ProcessedAt  time.Time       // the till's own time, in no zone
+	Content      json.RawMessage // as the service repeats it
 	Change       string          // roubles
 	Sign         string          // fp: fiscal sign (ФП)
+	CallbackURL  string
 }
 
-// What the service says of a receipt that it did not take. They are found in
-// an error with errors.Is.
-var (
-	// ErrRefused says that the body did not please the service: 400.
-	ErrRefused = errors.New("the service refused the receipt")
-	// ErrCertificate says that the client's certificate was not taken: 401.
-	ErrCertificate = errors.New("the service refused the client certificate")
-	// ErrQueueFull says that nothing was accepted, and that the same receipt
-	// can be sent again after a while: 503 with Retry-After.
-	ErrQueueFull = errors.New("the queue of the service is full")
-	// ErrNotFound says that no receipt with this id is known: 400 of a status.
-	ErrNotFound = errors.New("the service knows no such receipt")
-)
-
-// Refusal is an answer that lists errors (003 §2.1).
-type Refusal struct {
-	Status   int
-	Messages []string // the service's own, without control characters
-	reason   error
+// documentWire reads the answer. The table misspells two names that the
+// example spells otherwise: both are read.
+type documentWire struct {
+	ID             httpapi.String `json:"id"`
+	DeviceSN       httpapi.String `json:"deviceSN"`
+	DeviceRN       httpapi.RNM    `json:"deviceRN"`
+	FSNumber       httpapi.String `json:"fsNumber"`
+	OFDName        httpapi.String `json:"ofdName"`
+	OFDWebsite     httpapi.String `json:"ofdWebsite"`
+	ODFWebsite     httpapi.String `json:"odfWebsite"`
+	OFDINN         httpapi.String `json:"ofdinn"`
+	ODFINN         httpapi.String `json:"odfINN"`
+	FNSWebsite     httpapi.String `json:"fnsWebsite"`
+	CompanyINN     httpapi.String `json:"companyINN"`
+	CompanyName    httpapi.String `json:"companyName"`
+	DocumentNumber httpapi.Int    `json:"documentNumber"`
+	ShiftNumber    httpapi.Int    `json:"shiftNumber"`
+	DocumentIndex  httpapi.Int    `json:"documentIndex"`
+	ProcessedAt    httpapi.Time   `json:"processedAt"`
+	Content        json.RawMessage
+	Change         httpapi.String `json:"change"`
+	FP             httpapi.String `json:"fp"`
+	CallbackURL    httpapi.String `json:"callbackUrl"`
 }
 
-// Unwrap gives one of the errors above.
-func (r *Refusal) Unwrap() error { return r.reason }
-
-// Error names the reason and what the service said.
-func (r *Refusal) Error() string {
-	if len(r.Messages) == 0 {
-		return r.reason.Error()
+func (w documentWire) public() *Document {
+	return &Document{
+		ID:           text(w.ID),
+		DeviceSerial: text(w.DeviceSN),
+		DeviceRNM:    text(httpapi.String(w.DeviceRN)),
+		FN:           text(w.FSNumber),
+		OFDName:      text(w.OFDName),
+		OFDWebsite:   text(w.OFDWebsite + w.ODFWebsite),
+		OFDINN:       text(w.OFDINN + w.ODFINN),
+		FNSWebsite:   text(w.FNSWebsite),
+		CompanyINN:   text(w.CompanyINN),
+		CompanyName:  text(w.CompanyName),
+		Number:       int64(w.DocumentNumber),
+		Shift:        int64(w.ShiftNumber),
+		Index:        int64(w.DocumentIndex),
+		ProcessedAt:  w.ProcessedAt.Time,
+		Content:      w.Content,
+		Change:       text(w.Change),
+		Sign:         text(w.FP),
+		CallbackURL:  text(w.CallbackURL),
 	}
-	return r.reason.Error() + ": " + strings.Join(r.Messages, "; ")
 }
+
+func text(s httpapi.String) string { return httpapi.Clean(string(s)) }

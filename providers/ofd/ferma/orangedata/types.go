@@ -3,12 +3,12 @@ package orangedata
 // Receipt is the body of POST documents (003 §2.1, table 1). Its YAML has the
 // names of the document. Money is in roubles.
 type Receipt struct {
-	ID          string  `json:"id" yaml:"id"`   // unique for the INN, 1 to 64 characters
-	INN         string  `json:"inn" yaml:"inn"` // of the company whose receipt it is
-	Group       string  `json:"group,omitempty" yaml:"group,omitempty"`
-	Key         string  `json:"key,omitempty" yaml:"key,omitempty"` // name of the key that the service verifies the signature with
-	CallbackURL string  `json:"callbackUrl,omitempty" yaml:"callbackUrl,omitempty"`
-	Content     Content `json:"content" yaml:"content"`
+	ID          string  `json:"id"`  // unique for the INN, 1 to 64 characters
+	INN         string  `json:"inn"` // of the company whose receipt it is
+	Group       string  `json:"group,omitempty"`
+	Key         string  `json:"key,omitempty"` // name of the key that the service verifies the signature with
+	CallbackURL string  `json:"callbackUrl,omitempty"`
+	Content     Content `json:"content"`
 }
 
 // The types of a receipt: tag 1054, признак расчёта (003 table 1).
@@ -21,73 +21,73 @@ const (
 
 // Content is what is printed (003 table 1 and the second example).
 type Content struct {
-	Type            int        `json:"type" yaml:"type"`
-	Positions       []Position `json:"positions" yaml:"positions"`
-	CheckClose      CheckClose `json:"checkClose" yaml:"checkClose"`
-	CustomerContact string     `json:"customerContact" yaml:"customerContact"` // phone or e-mail, tag 1008
+	Type            int        `json:"type"`
+	Positions       []Position `json:"positions"`
+	CheckClose      CheckClose `json:"checkClose"`
+	CustomerContact string     `json:"customerContact"` // phone or e-mail, tag 1008
 
 	// The agent of the whole receipt.
-	AgentType           int `json:"agentType,omitempty" yaml:"agentType,omitempty"` // bit mask, tag 1057
-	AgentInfo           `yaml:",inline"`
-	SupplierPhones      []string       `json:"supplierPhoneNumbers,omitempty" yaml:"supplierPhoneNumbers,omitempty"` // tag 1171
-	UserAttribute       *UserAttribute `json:"additionalUserAttribute,omitempty" yaml:"additionalUserAttribute,omitempty"`
-	AutomatNumber       string         `json:"automatNumber,omitempty" yaml:"automatNumber,omitempty"`             // tag 1036
-	SettlementAddress   string         `json:"settlementAddress,omitempty" yaml:"settlementAddress,omitempty"`     // tag 1009
-	SettlementPlace     string         `json:"settlementPlace,omitempty" yaml:"settlementPlace,omitempty"`         // tag 1187
-	AdditionalAttribute string         `json:"additionalAttribute,omitempty" yaml:"additionalAttribute,omitempty"` // tag 1192
-	Customer            string         `json:"customer,omitempty" yaml:"customer,omitempty"`                       // tag 1227
-	CustomerINN         string         `json:"customerINN,omitempty" yaml:"customerINN,omitempty"`                 // tag 1228
+	AgentType int `json:"agentType,omitempty"` // bit mask, tag 1057
+	AgentInfo
+	SupplierPhones      []string       `json:"supplierPhoneNumbers,omitempty"` // tag 1171
+	UserAttribute       *UserAttribute `json:"additionalUserAttribute,omitempty"`
+	AutomatNumber       string         `json:"automatNumber,omitempty"`       // tag 1036
+	SettlementAddress   string         `json:"settlementAddress,omitempty"`   // tag 1009
+	SettlementPlace     string         `json:"settlementPlace,omitempty"`     // tag 1187
+	AdditionalAttribute string         `json:"additionalAttribute,omitempty"` // tag 1192
+	Customer            string         `json:"customer,omitempty"`            // tag 1227
+	CustomerINN         string         `json:"customerINN,omitempty"`         // tag 1228
 }
 
 // Position is one line of a receipt.
 type Position struct {
-	Quantity            Decimal       `json:"quantity" yaml:"quantity"`                                                     // tag 1023
-	Price               *Decimal      `json:"price" yaml:"price"`                                                           // of one, with discounts, tag 1079
-	Tax                 int           `json:"tax" yaml:"tax"`                                                               // VAT code 1 to 6, tag 1199
-	TaxSum              Decimal       `json:"taxSum,omitempty" yaml:"taxSum,omitempty"`                                     // for codes 1 to 4, tag 1200
-	Text                string        `json:"text" yaml:"text"`                                                             // tag 1030
-	PaymentMethodType   int           `json:"paymentMethodType,omitempty" yaml:"paymentMethodType,omitempty"`               // 1 to 7, tag 1214
-	PaymentSubjectType  int           `json:"paymentSubjectType,omitempty" yaml:"paymentSubjectType,omitempty"`             // 1 to 26, tag 1212
-	NomenclatureCode    string        `json:"nomenclatureCode,omitempty" yaml:"nomenclatureCode,omitempty"`                 // base64, tag 1162
-	SupplierINN         string        `json:"supplierINN,omitempty" yaml:"supplierINN,omitempty"`                           // tag 1226
-	SupplierInfo        *SupplierInfo `json:"supplierInfo,omitempty" yaml:"supplierInfo,omitempty"`                         // tag 1224
-	AgentType           int           `json:"agentType,omitempty" yaml:"agentType,omitempty"`                               // bit mask, tag 1222
-	AgentInfo           *AgentInfo    `json:"agentInfo,omitempty" yaml:"agentInfo,omitempty"`                               // tag 1223
-	UnitOfMeasurement   string        `json:"unitOfMeasurement,omitempty" yaml:"unitOfMeasurement,omitempty"`               // tag 1197
-	AdditionalAttribute string        `json:"additionalAttribute,omitempty" yaml:"additionalAttribute,omitempty"`           // tag 1191
-	ManufacturerCountry string        `json:"manufacturerCountryCode,omitempty" yaml:"manufacturerCountryCode,omitempty"`   // three digits, tag 1230
-	CustomsDeclaration  string        `json:"customsDeclarationNumber,omitempty" yaml:"customsDeclarationNumber,omitempty"` // tag 1231
-	Excise              Decimal       `json:"excise,omitempty" yaml:"excise,omitempty"`                                     // tag 1229
+	Quantity            Decimal       `json:"quantity"`                           // tag 1023
+	Price               *Decimal      `json:"price"`                              // of one, with discounts, tag 1079
+	Tax                 int           `json:"tax"`                                // VAT code 1 to 6, tag 1199
+	TaxSum              Decimal       `json:"taxSum,omitempty"`                   // for codes 1 to 4, tag 1200
+	Text                string        `json:"text"`                               // tag 1030
+	PaymentMethodType   int           `json:"paymentMethodType,omitempty"`        // 1 to 7, tag 1214
+	PaymentSubjectType  int           `json:"paymentSubjectType,omitempty"`       // 1 to 26, tag 1212
+	NomenclatureCode    string        `json:"nomenclatureCode,omitempty"`         // base64, tag 1162
+	SupplierINN         string        `json:"supplierINN,omitempty"`              // tag 1226
+	SupplierInfo        *SupplierInfo `json:"supplierInfo,omitempty"`             // tag 1224
+	AgentType           int           `json:"agentType,omitempty"`                // bit mask, tag 1222
+	AgentInfo           *AgentInfo    `json:"agentInfo,omitempty"`                // tag 1223
+	UnitOfMeasurement   string        `json:"unitOfMeasurement,omitempty"`        // tag 1197
+	AdditionalAttribute string        `json:"additionalAttribute,omitempty"`      // tag 1191
+	ManufacturerCountry string        `json:"manufacturerCountryCode,omitempty"`  // three digits, tag 1230
+	CustomsDeclaration  string        `json:"customsDeclarationNumber,omitempty"` // tag 1231
+	Excise              Decimal       `json:"excise,omitempty"`                   // tag 1229
 }
 
 // AgentInfo is what a receipt says of an agent. Which of it has to be there
 // depends on the agent's type.
 type AgentInfo struct {
-	TransferOperatorPhones []string `json:"paymentTransferOperatorPhoneNumbers,omitempty" yaml:"paymentTransferOperatorPhoneNumbers,omitempty"` // tag 1075
-	Operation              string   `json:"paymentAgentOperation,omitempty" yaml:"paymentAgentOperation,omitempty"`                             // tag 1044
-	AgentPhones            []string `json:"paymentAgentPhoneNumbers,omitempty" yaml:"paymentAgentPhoneNumbers,omitempty"`                       // tag 1073
-	OperatorPhones         []string `json:"paymentOperatorPhoneNumbers,omitempty" yaml:"paymentOperatorPhoneNumbers,omitempty"`                 // tag 1074
-	OperatorName           string   `json:"paymentOperatorName,omitempty" yaml:"paymentOperatorName,omitempty"`                                 // tag 1026
-	OperatorAddress        string   `json:"paymentOperatorAddress,omitempty" yaml:"paymentOperatorAddress,omitempty"`                           // tag 1005
-	OperatorINN            string   `json:"paymentOperatorINN,omitempty" yaml:"paymentOperatorINN,omitempty"`                                   // tag 1016
+	TransferOperatorPhones []string `json:"paymentTransferOperatorPhoneNumbers,omitempty"` // tag 1075
+	Operation              string   `json:"paymentAgentOperation,omitempty"`               // tag 1044
+	AgentPhones            []string `json:"paymentAgentPhoneNumbers,omitempty"`            // tag 1073
+	OperatorPhones         []string `json:"paymentOperatorPhoneNumbers,omitempty"`         // tag 1074
+	OperatorName           string   `json:"paymentOperatorName,omitempty"`                 // tag 1026
+	OperatorAddress        string   `json:"paymentOperatorAddress,omitempty"`              // tag 1005
+	OperatorINN            string   `json:"paymentOperatorINN,omitempty"`                  // tag 1016
 }
 
 // SupplierInfo is the supplier of a position.
 type SupplierInfo struct {
-	PhoneNumbers []string `json:"phoneNumbers,omitempty" yaml:"phoneNumbers,omitempty"` // tag 1171
-	Name         string   `json:"name,omitempty" yaml:"name,omitempty"`                 // tag 1225
+	PhoneNumbers []string `json:"phoneNumbers,omitempty"` // tag 1171
+	Name         string   `json:"name,omitempty"`         // tag 1225
 }
 
 // UserAttribute is one more line of the company's own (tags 1085 and 1086).
 type UserAttribute struct {
-	Name  string `json:"name" yaml:"name"`
-	Value string `json:"value" yaml:"value"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // CheckClose says how a receipt is paid.
 type CheckClose struct {
-	Payments       []Payment `json:"payments" yaml:"payments"`
-	TaxationSystem *int      `json:"taxationSystem" yaml:"taxationSystem"` // 0 to 5, tag 1055; 0 is the general one
+	Payments       []Payment `json:"payments"`
+	TaxationSystem *int      `json:"taxationSystem"` // 0 to 5, tag 1055; 0 is the general one
 }
 
 // The types of a payment (003 table 1).
@@ -101,8 +101,8 @@ const (
 
 // Payment is one payment in roubles.
 type Payment struct {
-	Type   int     `json:"type" yaml:"type"`
-	Amount Decimal `json:"amount" yaml:"amount"`
+	Type   int     `json:"type"`
+	Amount Decimal `json:"amount"`
 }
 
 // Return gives the receipt that takes this one back: of the same content, of

@@ -122,7 +122,7 @@ func TestReceiptRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r receipt
-			strict(t, file(t, "receipt.yaml"), &r)
+			strict(t, file(t, "receipt.json"), &r)
 			c.change(&r)
 			problems := r.Validate()
 			if diff := cmp.Diff(c.want, paths(problems)); diff != "" {
@@ -173,7 +173,7 @@ func TestAgentRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r receipt
-			strict(t, file(t, "receipt.yaml"), &r)
+			strict(t, file(t, "receipt.json"), &r)
 			c.change(&r)
 			r.Content.Positions[0].AgentType = c.kind
 			if diff := cmp.Diff(c.want, paths(r.Validate())); diff != "" {
@@ -183,7 +183,7 @@ func TestAgentRules(t *testing.T) {
 	}
 	t.Run("the whole receipt's", func(t *testing.T) {
 		var r receipt
-		strict(t, file(t, "receipt.yaml"), &r)
+		strict(t, file(t, "receipt.json"), &r)
 		r.Content.AgentInfo = orangedata.AgentInfo{}
 		r.Content.AgentType = 4
 		if got := paths(r.Validate()); got != "content.paymentAgentPhoneNumbers content.paymentOperatorPhoneNumbers" {
@@ -228,7 +228,7 @@ func TestCorrectionRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r correction
-			strict(t, file(t, "correction.yaml"), &r)
+			strict(t, file(t, "correction.input.json"), &r)
 			c.change(&r)
 			if diff := cmp.Diff(c.want, paths(r.Validate())); diff != "" {
 				t.Errorf("%s\n%v", diff, r.Validate())
