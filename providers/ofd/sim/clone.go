@@ -20,6 +20,10 @@ func (w *World) clone() *World {
 	}
 	out.PayStatuses = cloneAll(w.PayStatuses)
 	out.Members = cloneAll(w.Members)
+	out.RentaReceipts = cloneAll(w.RentaReceipts)
+	for _, r := range out.RentaReceipts {
+		r.Items = slices.Clone(r.Items)
+	}
 	out.Reports = maps.Clone(w.Reports)
 	out.Rejections = slices.Clone(w.Rejections)
 	out.Applications = cloneAll(w.Applications)

@@ -42,6 +42,8 @@ func (s *Service) control(w http.ResponseWriter, r *http.Request) {
 		controlDone(s.controlAdvance(q)).write(w)
 	case "POST document":
 		controlDone(s.SendDocument(q.Get("serial"))).write(w)
+	case "POST print":
+		controlDone(s.controlPrint(q, body)).write(w)
 	case "POST till":
 		controlDone(s.controlTill(q)).write(w)
 	case "POST reject":

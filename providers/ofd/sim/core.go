@@ -74,6 +74,9 @@ func (c *core) index(now time.Time) {
 		}
 		c.members[memberKey(m.Centre, m.RNM)] = m
 	}
+	for _, r := range c.w.RentaReceipts {
+		c.w.fillReceipt(r, c.bySerial[trimSerial(r.Serial)])
+	}
 	c.waiting = nil
 	for _, p := range c.w.PayStatuses {
 		if p.Status == PayWaiting {

@@ -40,6 +40,9 @@ func routes() []route {
 		{method: get, pattern: "api/renta/v1/legal-entities", renta: true, handle: (*core).legalEntities},
 		{method: get, pattern: "api/renta/v1/kkts", renta: true, handle: (*core).rentaKkts},
 		{method: get, pattern: "api/renta/v1/kkts/*", renta: true, handle: (*core).rentaKkts},
+		{method: get, pattern: "api/renta/v1/inn/*/receipts/*/*", renta: true, handle: (*core).companyReceipts},
+		{method: get, pattern: "api/renta/v1/kkt/*/receipts/*/*", renta: true, handle: (*core).tillReceipts},
+		{method: get, pattern: "api/renta/v1/receipt/*", renta: true, handle: (*core).receipt},
 		{method: post, pattern: "api/renta/v1/addkkt", renta: true, handle: (*core).addKkt},
 		{method: post, pattern: "api/renta/v1/removekkt/*/*/*", renta: true, handle: (*core).removeKkt},
 	}

@@ -44,6 +44,10 @@ type World struct {
 	PayStatuses  []*PayStatus   `json:"payStatuses,omitempty"`
 	Members      []*Member      `json:"members,omitempty"`
 	Applications []*Application `json:"applications,omitempty"`
+	// RentaReceipts are what tills have printed; RentaPeriodBy says which of
+	// their times a period is of, PeriodByTill or PeriodByReception.
+	RentaReceipts []*RentaReceipt `json:"rentaReceipts,omitempty"`
+	RentaPeriodBy string          `json:"rentaPeriodBy,omitempty"`
 	// Reports are the printed reports of registration, by factory number
 	// without leading zeros.
 	Reports map[string]Report `json:"reports,omitempty"`

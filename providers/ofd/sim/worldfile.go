@@ -56,6 +56,7 @@ func (w *World) check() error {
 		{"payStatuses", hasNil(w.PayStatuses)},
 		{"members", hasNil(w.Members)},
 		{"applications", hasNil(w.Applications)},
+		{"rentaReceipts", hasNil(w.RentaReceipts)},
 	} {
 		if part.bad {
 			return fmt.Errorf("%s: null is not an entry", part.name)
