@@ -144,7 +144,7 @@ func (r *runner) drop(ctx context.Context, n *node, w *state.Workflow) outcome {
 func startData(st planner.Step) state.WorkflowData {
 	return state.WorkflowData{
 		RNM: st.RNM, Reasons: st.Reasons, Unregister: st.Because, Code: st.Code, CodeID: st.CodeID,
-		Centre: st.Centre, Desired: st.Prior, Order: orderOf(st),
+		Centre: st.Centre, Desired: st.Prior, Order: orderOf(st), Simplified: st.Simplified,
 	}
 }
 
@@ -285,6 +285,7 @@ func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
 	switch tr.Status {
 	case Done:
 		delete(res.Workflows, string(run.Action))
+		remember(res, run, tr, now)
 		if res.Refusal != nil && res.Refusal.Action == string(run.Action) {
 			res.Refusal = nil
 		}
@@ -294,6 +295,7 @@ func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
 	case Failed:
 		delete(res.Workflows, string(run.Action))
 		conclude(res, tr, now)
+		remember(res, run, tr, now)
 		res.Refusal = &state.Refusal{Action: string(run.Action), Reason: tr.Message, At: now}
 	default:
 		w := run.Workflow

@@ -45,6 +45,14 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 	}
 }
 
+// remember keeps the id of an application that ended: its papers are had by
+// it.
+func remember(res *state.Resource, run *Run, tr Transition, now time.Time) {
+	if id := tr.Data.ApplicationID; id != "" {
+		res.Application = &state.Application{ID: id, Action: string(run.Action), Simplified: tr.Data.Simplified, At: now}
+	}
+}
+
 // forgetPayment leaves a payment behind that was made for another РНМ: what is
 // registered anew has no service yet.
 func forgetPayment(res *state.Resource, rnm string) {

@@ -59,7 +59,7 @@ func running(w *state.Workflow) planner.Running {
 	r := planner.Running{
 		Action: planner.Action(w.Action), Phase: w.Phase, Started: w.Started, Since: w.Since,
 		WaitingFor: planner.Wait(w.WaitingFor), Message: w.Message, Due: w.Due, Unknown: w.Unknown,
-		ApplicationID: w.Data.ApplicationID, Desired: w.Data.Desired, CodeID: w.Data.CodeID,
+		ApplicationID: w.Data.ApplicationID, Simplified: w.Data.Simplified, Desired: w.Data.Desired, CodeID: w.Data.CodeID,
 		Order: w.Data.Order, Agreement: w.Data.Agreement,
 	}
 	if w.Data.Code != nil {

@@ -11,7 +11,6 @@ import (
 
 // The groups of tills that one diagnostic sums up.
 const (
-	groupSimplified  = "simplified registration"
 	groupBook        = "booking a till (book)"
 	groupCabinet     = "creating a client cabinet (cabinet.create)"
 	groupOrders      = "ordering tills (orders)"

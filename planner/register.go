@@ -69,14 +69,13 @@ func (p *planning) planRegister(t *till) {
 			"it may not be shown yet, or was deregistered elsewhere; if it is gone for certain: kktctl state rm "+t.addr)
 	case t.decl.RNM != "" && p.in.NoRefresh && !t.unregistered():
 		p.leaveOut() // it may well be live: the list was not read, which is said once for all
+	case t.simplified() && (t.decl.RNM == "" || !t.unregistered() || t.decl.RNM != t.prior.RNM):
+		p.planSimplified(t)
 	case t.decl.RNM != "" && t.unregistered():
 		p.notShown(t, "deregistered on "+date(t.prior.Since)+", but an РНМ is declared", "leave rnm out of the file to register the till anew")
 	case t.decl.RNM != "":
 		p.notShown(t, "an РНМ is declared but the till is not in the list: nothing can be compared",
 			"declare an activation code (paying makes the till visible), or leave rnm out of the file to register the till")
-	case t.decl.Registration == spec.RegistrationSimplified:
-		p.leaveOut()
-		p.groups.add(groupSimplified, t.addr)
 	default:
 		p.add(t, Step{
 			Action: Register, Reason: registerReason(t), Cost: fee(t.want.OFDINN),
@@ -164,15 +163,14 @@ func (p *planning) planReregister(t *till, is *spec.Attributes) bool {
 	if f == 0 {
 		return false
 	}
-	if t.decl.Registration == spec.RegistrationSimplified {
-		p.leaveOut()
-		p.groups.add(groupSimplified, t.addr)
-		return true
-	}
 	s := Step{
 		Action: Reregister, Cost: fee(t.want.OFDINN), Changes: changes(is, &t.want, f),
 		Waits: []Wait{WaitSignature, WaitTaxService}, Reasons: reasons(f, is.Usage, t.want.Usage),
 		Reason: p.reregisterReason(t, f), RNM: t.rnm(), FN: is.FN,
+	}
+	if t.simplified() {
+		s.Simplified, s.Waits = true, []Wait{WaitTaxService}
+		s.Reason += "; " + simplifiedNote
 	}
 	if f&fieldFN != 0 && !t.decl.FNChange.Complete() {
 		s.Waits = append([]Wait{WaitPapers}, s.Waits...)

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,7 +53,25 @@ func TestNeverRegisteredTwice(t *testing.T) {
 		}, "leave rnm out of the file", ""},
 		"simplified": {func(w *world, a string) {
 			w.edit(a, func(k *spec.KKT) { k.Registration = spec.RegistrationSimplified })
-		}, "simplified registration is not supported yet", ""},
+		}, "", "register:kkts.till-01"},
+		"simplified with its own РНМ": {func(w *world, a string) {
+			w.edit(a, func(k *spec.KKT) {
+				k.Registration, k.RNM = spec.RegistrationSimplified, fiscal.RNMFor(5, testINN, k.Serial)
+			})
+		}, "", "register:kkts.till-01"},
+		"simplified with the РНМ that was deregistered": {func(w *world, a string) {
+			w.edit(a, func(k *spec.KKT) {
+				k.Registration, k.RNM = spec.RegistrationSimplified, fiscal.RNMFor(5, testINN, k.Serial)
+			})
+			rnm := w.kkt(a).RNM
+			w.record(a, func(r *Resource) { r.Registered, r.Unregistered, r.RNM = false, true, rnm })
+		}, "leave rnm out of the file", ""},
+		"simplified with another РНМ than the one deregistered": {func(w *world, a string) {
+			w.edit(a, func(k *spec.KKT) {
+				k.Registration, k.RNM = spec.RegistrationSimplified, fiscal.RNMFor(5, testINN, k.Serial)
+			})
+			w.record(a, func(r *Resource) { r.Registered, r.Unregistered = false, true })
+		}, "", "register:kkts.till-01"},
 		"an РНМ and a code": {func(w *world, a string) {
 			w.edit(a, func(k *spec.KKT) {
 				k.RNM = fiscal.RNMFor(5, testINN, k.Serial)
@@ -323,14 +342,42 @@ func TestOneOfEachUnsupported(t *testing.T) {
 	w.Fleet.Orders = map[string]spec.Order{"cloud": {}}
 	w.Fleet.Checks = map[string]spec.Check{"shop": {}}
 	w.declare(1, func(k *spec.KKT) { k.Book = true })
-	w.declare(2, func(k *spec.KKT) { k.Registration = spec.RegistrationSimplified })
-	w.declare(3, func(k *spec.KKT) { k.Registration = spec.RegistrationSimplified })
 	p := w.plan()
 	steps(t, p, "register:kkts.till-01")
-	for _, what := range []string{"companies.sever", "orders.cloud", "checks.shop", "kkts.till-01", "kkts.till-02, kkts.till-03"} {
+	for _, what := range []string{"companies.sever", "orders.cloud", "checks.shop", "kkts.till-01"} {
 		says(t, p, diag.Warning, what)
 	}
-	if p.Complete || !p.Applyable || len(p.Diagnostics) != 5 {
+	if p.Complete || !p.Applyable || len(p.Diagnostics) != 4 {
 		t.Errorf("complete %v\n%s", p.Complete, outline(p))
+	}
+}
+
+// A simplified step signs nothing, says that it is paid for, and waits for the
+// printed report only when it needs a number from it (004 §7.2, table 14).
+func TestSimplifiedStep(t *testing.T) {
+	report := &spec.FiscalReport{At: "2026-11-20T10:15:00", Document: "1", Sign: "1"}
+	for name, c := range map[string]struct {
+		edit  func(k *spec.KKT)
+		waits []Wait
+	}{
+		"without an РНМ": {func(*spec.KKT) {}, []Wait{WaitTaxService}},
+		"with an РНМ":    {func(k *spec.KKT) { k.RNM = fiscal.RNMFor(5, testINN, k.Serial) }, []Wait{WaitReport, WaitTaxService}},
+		"and its report": {func(k *spec.KKT) { k.RNM, k.Report = fiscal.RNMFor(5, testINN, k.Serial), report }, []Wait{WaitTaxService}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			a := w.declare(1, func(k *spec.KKT) { k.Registration = spec.RegistrationSimplified }, c.edit)
+			s := find(t, w.plan(), "register:"+a)
+			if !s.Simplified || !s.Irreversible || !slices.Equal(s.Waits, c.waits) || !strings.Contains(s.Reason, "no price") {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+	w := newWorld()
+	a := w.settled(1, func(k *spec.KKT) { k.Registration = spec.RegistrationSimplified })
+	w.edit(a, func(k *spec.KKT) { k.Place = "Магазин №2" })
+	s := find(t, w.plan(), "reregister:"+a)
+	if !s.Simplified || slices.Contains(s.Waits, WaitSignature) || s.Reasons[0] != reasonPlace {
+		t.Errorf("%+v", s)
 	}
 }

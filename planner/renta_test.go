@@ -55,7 +55,7 @@ func TestJoin(t *testing.T) {
 		}, "addKkt:kkts.till-01", []string{}},
 		"simplified and not registered": {func(w *world) string {
 			return w.declare(1, renta, func(k *spec.KKT) { k.Registration = spec.RegistrationSimplified })
-		}, "", nil},
+		}, "register:kkts.till-01 addKkt:kkts.till-01", []string{"register:kkts.till-01"}},
 		"a joining runs": {func(w *world) string {
 			a := w.settled(1, renta)
 			w.record(a, func(r *Resource) { r.Running = []Running{{Action: AddKKT}} })

@@ -10,7 +10,13 @@ import (
 // draft tells whether an application can still be changed: nothing has been
 // prepared for signing yet.
 func (r *Running) draft() bool {
-	return r.Phase == "" || r.Phase == "start" || r.Phase == "draft" || r.Phase == "prepare"
+	switch r.Phase {
+	case "", "start", "draft", "prepare":
+		return true
+	case "simplified":
+		return !r.Unsettled && !r.Unknown
+	}
+	return false
 }
 
 // unbegun tells whether a workflow has sent nothing yet: it waits for papers,
@@ -40,7 +46,7 @@ func (p *planning) planContinues(t *till) {
 func continues(r *Running, words string) Step {
 	s := Step{
 		Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, WaitingFor: r.WaitingFor,
-		Message: r.Message, Due: r.Due,
+		Message: r.Message, Due: r.Due, Simplified: r.Simplified,
 	}
 	if r.Unknown {
 		s.WaitingFor = WaitPerson

@@ -134,6 +134,7 @@ type Running struct {
 	Desired       *spec.Attributes
 	Code          spec.CodeRecord
 	CodeID        string
+	Simplified    bool // it goes without documents to sign (004 §7.2)
 	Unknown       bool
 	Unsettled     bool // a call of it was announced and its outcome is not recorded
 	Order         *spec.OrderRecord
@@ -260,6 +261,10 @@ type Step struct {
 	Obsolete bool `json:"obsolete,omitempty"`
 
 	// What apply needs beyond the fleet file.
+	// Simplified registrations and re-registrations are started with one call,
+	// and nothing is signed (004 §7.2).
+	Simplified bool `json:"simplified,omitempty"`
+
 	Reasons []string              `json:"reasons,omitempty"` // of a re-registration, as 004 table 10.2 spells them
 	From    string                `json:"from,omitempty"`    // for Move: the old address
 	Code    *spec.CodeRecord      `json:"code,omitempty"`    // for Pay

@@ -32,6 +32,7 @@ func (r Resource) Clone() Resource {
 	r.Refusal = clonePtr(r.Refusal)
 	r.Cabinet = clonePtr(r.Cabinet)
 	r.Order = cloneOrder(r.Order)
+	r.Application = clonePtr(r.Application)
 	r.Orphans = slices.Clone(r.Orphans)
 	r.Receipt = clonePtr(r.Receipt)
 	if r.Receipt != nil {

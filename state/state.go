@@ -49,21 +49,22 @@ const (
 // Resource is what is remembered of one till, or of a company, an order, a
 // check or a receipt: the address tells which.
 type Resource struct {
-	Status     Status               `json:"status,omitempty"`
-	Identity   Identity             `json:"identity"`
-	Attributes *spec.Attributes     `json:"attributes,omitempty"` // last applied or adopted
-	AppliedAt  time.Time            `json:"appliedAt,omitzero"`   // when an application last changed Attributes
-	Replaced   *spec.Attributes     `json:"replaced,omitempty"`   // what they were before that
-	Since      time.Time            `json:"since,omitzero"`       // when Status was reached
-	Payment    *Payment             `json:"payment,omitempty"`    // last activation code used
-	Renta      string               `json:"renta,omitempty"`      // centre key, when kktctl made or met the membership
-	Refusal    *Refusal             `json:"refusal,omitempty"`    // last refused step, until one of its kind succeeds
-	Agreement  string               `json:"agreement,omitempty"`  // OfdAgreementId of the company, as the till's last application named it
-	Cabinet    *spec.CabinetRecord  `json:"cabinet,omitempty"`    // of a company
-	Order      *spec.OrderRecord    `json:"order,omitempty"`      // of an order that was paid or has lapsed
-	Orphans    []string             `json:"orphans,omitempty"`    // application ids or "unknown at TIME" of drafts that nothing continues
-	Receipt    *Receipt             `json:"receipt,omitempty"`    // what was printed: the receipt, or the last proof of a check
-	Workflows  map[string]*Workflow `json:"workflow,omitempty"`   // running ones, by action
+	Status      Status               `json:"status,omitempty"`
+	Identity    Identity             `json:"identity"`
+	Attributes  *spec.Attributes     `json:"attributes,omitempty"`  // last applied or adopted
+	AppliedAt   time.Time            `json:"appliedAt,omitzero"`    // when an application last changed Attributes
+	Replaced    *spec.Attributes     `json:"replaced,omitempty"`    // what they were before that
+	Since       time.Time            `json:"since,omitzero"`        // when Status was reached
+	Payment     *Payment             `json:"payment,omitempty"`     // last activation code used
+	Renta       string               `json:"renta,omitempty"`       // centre key, when kktctl made or met the membership
+	Refusal     *Refusal             `json:"refusal,omitempty"`     // last refused step, until one of its kind succeeds
+	Agreement   string               `json:"agreement,omitempty"`   // OfdAgreementId of the company, as the till's last application named it
+	Cabinet     *spec.CabinetRecord  `json:"cabinet,omitempty"`     // of a company
+	Order       *spec.OrderRecord    `json:"order,omitempty"`       // of an order that was paid or has lapsed
+	Application *Application         `json:"application,omitempty"` // the last one that ended, for its papers
+	Orphans     []string             `json:"orphans,omitempty"`     // application ids or "unknown at TIME" of drafts that nothing continues
+	Receipt     *Receipt             `json:"receipt,omitempty"`     // what was printed: the receipt, or the last proof of a check
+	Workflows   map[string]*Workflow `json:"workflow,omitempty"`    // running ones, by action
 }
 
 // Receipt is a receipt of a cloud till: one that was sent (receipts.ID), or
@@ -118,6 +119,14 @@ type Refusal struct {
 	At     time.Time `json:"at"`
 }
 
+// Application names an application that ended, accepted or refused.
+type Application struct {
+	ID         string    `json:"id"`
+	Action     string    `json:"action"`
+	Simplified bool      `json:"simplified,omitempty"` // 004 §7.2: its card is had from another address
+	At         time.Time `json:"at"`                   // when it ended
+}
+
 // Workflow is a running step: a persisted state machine.
 type Workflow struct {
 	ID         string       `json:"id"` // UUID
@@ -152,8 +161,9 @@ type WorkflowData struct {
 	CentreINN     string                `json:"centreInn,omitempty"`
 	Date          string                `json:"date,omitempty"` // YYYY-MM-DD, Moscow
 	AcceptedAt    time.Time             `json:"acceptedAt,omitzero"`
-	BodyHash      string                `json:"bodyHash,omitempty"` // of the draft as last sent
-	Mock          bool                  `json:"mock,omitempty"`     // Gateway was SuccessMock: nothing reached the tax service
+	BodyHash      string                `json:"bodyHash,omitempty"`   // of the draft as last sent
+	Simplified    bool                  `json:"simplified,omitempty"` // 004 §7.2: nothing is signed
+	Mock          bool                  `json:"mock,omitempty"`       // Gateway was SuccessMock: nothing reached the tax service
 	Polls         int                   `json:"polls,omitempty"`
 	RenewedAt     time.Time             `json:"renewedAt,omitzero"` // when a call was refused for its token, which is had anew once
 	Receipt       *ReceiptWork          `json:"receipt,omitempty"`
@@ -181,6 +191,7 @@ const (
 	EffectOrder     Effect = "order"
 	EffectBook      Effect = "book"
 	EffectReceipt   Effect = "receipt"
+	EffectSimple    Effect = "simplified" // 004 §7.2
 	EffectCreate    Effect = "create-application"
 	EffectSign      Effect = "sign"
 	EffectPay       Effect = "pay"

@@ -41,6 +41,9 @@ func missingPrograms(fleet *spec.Fleet, steps []planner.Step, severity diag.Seve
 // signs tells whether a document is still to be signed for a step.
 func signs(s planner.Step) bool {
 	action := s.Action
+	if s.Simplified {
+		return false
+	}
 	if action == planner.Continue {
 		action = s.Continues
 		if s.Obsolete || s.Phase == "report-tax-service" || s.Phase == "tax-service" && action == planner.Unregister {

@@ -90,6 +90,7 @@ func TestScripts(t *testing.T) {
 			"gostkey":          cmdGOSTKey,
 			"verifysignatures": cmdVerifySignatures,
 			"snippet":          cmdSnippet,
+			"applicationid": cmdApplicationID,
 		},
 	})
 }

@@ -86,9 +86,9 @@ func (a application) givenUp(run *apply.Run) (apply.Transition, bool) {
 }
 
 // registering tells whether a first registration has its РНМ: to give it up
-// would be to register the till twice.
+// would be to register the till twice. A simplified one has begun with it.
 func registering(run *apply.Run) bool {
-	return run.Action == planner.Register && run.Workflow.Data.RNM != ""
+	return run.Action == planner.Register && run.Workflow.Data.RNM != "" && !run.Workflow.Data.Simplified
 }
 
 func (a application) start(run *apply.Run) (apply.Transition, error) {

@@ -35,6 +35,16 @@ func (l *tillList) find(rnm string) (partner.KKT, bool) {
 	return l.rows[i], true
 }
 
+// bySerial returns the row with the factory number. Few ask: there is no index.
+func (l *tillList) bySerial(serial string) (partner.KKT, bool) {
+	for _, r := range l.rows {
+		if serial != "" && fiscal.SameSerial(r.Serial, serial) {
+			return r, true
+		}
+	}
+	return partner.KKT{}, false
+}
+
 type memberList struct {
 	rows     []renta.KKT
 	bySerial map[string]int

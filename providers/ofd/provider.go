@@ -142,8 +142,14 @@ var _ apply.Provider = (*Provider)(nil)
 func (p *Provider) Advance(ctx context.Context, run *apply.Run) (apply.Transition, error) {
 	switch run.Action {
 	case planner.Register:
+		if run.Workflow.Data.Simplified {
+			return simplified{p.register(), partner.PurposeRegistration}.advance(ctx, run)
+		}
 		return p.register().advance(ctx, run)
 	case planner.Reregister:
+		if run.Workflow.Data.Simplified {
+			return simplified{p.reregister(), partner.PurposeReregistration}.advance(ctx, run)
+		}
 		return p.reregister().advance(ctx, run)
 	case planner.Unregister:
 		return p.unregister().advance(ctx, run)

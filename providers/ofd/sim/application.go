@@ -21,6 +21,7 @@ const (
 	StatusProcessingSigned    = "ProcessingSignedDocuments"
 	StatusReadyToBeSent       = "ReadyToBeSentToFns"
 	StatusSentToFns           = "SentToFns"
+	StatusAutoFinalization    = "AwaitingAutoFinalization"
 	StatusRejected            = "Rejected"
 	StatusApproved            = "Approved"
 	StatusUnknownError        = "UnknownError"
@@ -59,10 +60,11 @@ type Application struct {
 	Finished         bool              `json:"finished,omitempty"`
 	Ticks            int               `json:"ticks,omitempty"` // readings in the present status
 	KktID            int               `json:"kktId,omitempty"` // the service's own number of the till
+	Simplified       *Simplified       `json:"simplified,omitempty"`
 }
 
 // running tells whether the tax service holds the application.
-func (a *Application) running() bool { return a.Signed && !a.Finished }
+func (a *Application) running() bool { return (a.Signed || a.Simplified != nil) && !a.Finished }
 
 // CompanyDetails is table 10.1.
 type CompanyDetails struct {

@@ -25,6 +25,7 @@ func (w *World) clone() *World {
 		r.Items = slices.Clone(r.Items)
 	}
 	out.Reports = maps.Clone(w.Reports)
+	out.Cards = cloneAll(w.Cards)
 	out.Rejections = slices.Clone(w.Rejections)
 	out.Applications = cloneAll(w.Applications)
 	for i, a := range out.Applications {
@@ -41,6 +42,7 @@ func (a *Application) clone() *Application {
 	out.Company.Signatory.RepresentativeDetails = clonePtr(a.Company.Signatory.RepresentativeDetails)
 	out.KKT.ReregistrationReasons = clonePtr(a.KKT.ReregistrationReasons)
 	out.KKT.UnregistrationReasons = clonePtr(a.KKT.UnregistrationReasons)
+	out.Simplified = clonePtr(a.Simplified)
 	out.KKT.AgentSettings = clonePtr(a.KKT.AgentSettings)
 	out.AutomaticDevices = slices.Clone(a.AutomaticDevices)
 	out.Documents = slices.Clone(a.Documents)

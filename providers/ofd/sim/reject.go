@@ -5,18 +5,8 @@ import "fmt"
 // rejection finds why the tax service refuses an application: because it was
 // told to, or because things are not as the application says.
 func (c *core) rejection(a *Application) (Rejection, bool) {
-	for i := range c.w.Rejections {
-		r := &c.w.Rejections[i]
-		if !r.matches(a) {
-			continue
-		}
-		found := *r
-		if r.Times > 0 {
-			if r.Times--; r.Times == 0 {
-				c.w.Rejections = append(c.w.Rejections[:i:i], c.w.Rejections[i+1:]...)
-			}
-		}
-		return found, true
+	if r, ok := c.toldRejection(a); ok {
+		return r, true
 	}
 	if v := c.byINN[a.Company.Inn]; v != nil && v.Unknown {
 		return Rejection{Reason: fmt.Sprintf("Ошибка проверки ЮЛ/ИП {inn=%s, ogrn=%s}: заявитель не найден", v.INN, v.OGRN)}, true
@@ -31,6 +21,24 @@ func (c *core) rejection(a *Application) (Rejection, bool) {
 		if d.DocumentNumber != r.Document || d.Signature != r.Sign {
 			return Rejection{Reason: "Данные отчета о регистрации не соответствуют отчету ККТ"}, true
 		}
+	}
+	return Rejection{}, false
+}
+
+// toldRejection finds the refusal that the world orders.
+func (c *core) toldRejection(a *Application) (Rejection, bool) {
+	for i := range c.w.Rejections {
+		r := &c.w.Rejections[i]
+		if !r.matches(a) {
+			continue
+		}
+		found := *r
+		if r.Times > 0 {
+			if r.Times--; r.Times == 0 {
+				c.w.Rejections = append(c.w.Rejections[:i:i], c.w.Rejections[i+1:]...)
+			}
+		}
+		return found, true
 	}
 	return Rejection{}, false
 }

@@ -103,7 +103,7 @@ func (c *core) render(a *Application) wireApplication {
 	if a.Purpose == Reregistration {
 		out.FiscalDocuments = &[]struct{}{}
 	}
-	if a.Signed {
+	if a.Signed || a.Simplified != nil {
 		results := a.ResultDocs
 		if results == nil {
 			results = []ResultDoc{}

@@ -47,7 +47,7 @@ func (c *core) settle(a *Application) {
 // moving tells whether an application is not in anybody's hands but the
 // service's.
 func (a *Application) moving() bool {
-	moving := []string{StatusAwaitingDocuments, StatusProcessingSigned, StatusReadyToBeSent, StatusSentToFns}
+	moving := []string{StatusAwaitingDocuments, StatusProcessingSigned, StatusReadyToBeSent, StatusSentToFns, StatusAutoFinalization}
 	return !a.Finished && slices.Contains(moving, a.Status)
 }
 
@@ -65,6 +65,8 @@ func (c *core) step(a *Application) {
 		c.move(a, StatusSentToFns)
 	case StatusSentToFns:
 		c.verdict(a)
+	case StatusAutoFinalization:
+		c.lookForCard(a)
 	}
 	c.logf("application %s of %s: %s %s", a.ID, a.KKT.SerialNumber, a.Stage, a.Status)
 }

@@ -48,6 +48,8 @@ type World struct {
 	// their times a period is of, PeriodByTill or PeriodByReception.
 	RentaReceipts []*RentaReceipt `json:"rentaReceipts,omitempty"`
 	RentaPeriodBy string          `json:"rentaPeriodBy,omitempty"`
+	// Cards are those of tills that registered themselves (004 §7.2).
+	Cards []*Card `json:"cards,omitempty"`
 	// Reports are the printed reports of registration, by factory number
 	// without leading zeros.
 	Reports map[string]Report `json:"reports,omitempty"`
@@ -73,6 +75,8 @@ type RentaLogin struct {
 type Partner struct {
 	INN     string `json:"inn,omitempty"`
 	Balance *int   `json:"balance,omitempty"` // roubles; nil means DefaultBalance
+	// SimplifiedFee is taken for each simplified registration, in roubles.
+	SimplifiedFee int `json:"simplifiedFee,omitempty"`
 }
 
 // Company is a client of the partner.

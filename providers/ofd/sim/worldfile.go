@@ -57,6 +57,7 @@ func (w *World) check() error {
 		{"members", hasNil(w.Members)},
 		{"applications", hasNil(w.Applications)},
 		{"rentaReceipts", hasNil(w.RentaReceipts)},
+		{"cards", hasNil(w.Cards)},
 	} {
 		if part.bad {
 			return fmt.Errorf("%s: null is not an entry", part.name)

@@ -124,6 +124,12 @@ func phaseWords(phase string) string {
 		return "the report is to be signed"
 	case "report-tax-service":
 		return "the report is with the tax service"
+	case "simplified-report":
+		return "the report of registration is to be entered"
+	case "simplified":
+		return "the simplified registration is being started"
+	case "card":
+		return "the tax service looks for the card"
 	case "pay":
 		return "the code is being used"
 	case "first-document":
