@@ -89,6 +89,9 @@ func (b *bench) config() ofd.Config {
 		Fleet: b.fleet, Endpoint: b.url, APIKey: sim.DefaultAPIKey, RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
 		Signers: b.signers, Reports: b.reports, Timeout: 5 * time.Second, Now: b.now,
 	}
+	if b.fleet.Provider.Partner.V1() {
+		c.APIKey, c.PartnerLogin, c.PartnerPassword = "", sim.DefaultPartnerLogin, sim.DefaultPartnerPassword
+	}
 	if b.tweak != nil {
 		b.tweak(&c)
 	}

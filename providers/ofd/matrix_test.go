@@ -38,6 +38,7 @@ func endpoints() []endpoint {
 		{name: "sign-report", method: post, path: "*/sign", skip: 1, effect: sim.EffectSign, build: newTill},
 		{name: "sign-unregister", method: post, path: "*/sign", effect: sim.EffectSign, build: stolenTill},
 		{name: "pay", method: post, path: "*/kkt/pay", effect: sim.EffectPay, build: unpaidTill},
+		{name: "pay-v1", method: post, path: "*/partner/v1/kkt/pay", effect: sim.EffectPay, build: unpaidTillOfALogin},
 		{name: "addKkt", method: post, path: "*/addkkt", effect: sim.EffectAddKkt, build: joiningTill},
 		{name: "removeKkt", method: post, path: "*/removekkt/*", effect: sim.EffectRemoveKkt, build: leavingTill},
 		{name: "login", method: post, path: "*/createauthtoken", effect: sim.EffectLogin, repeatable: true, build: joiningTill},
@@ -75,6 +76,13 @@ func unpaidTill(c *cell) *bench {
 	k.ActivationCode = spec.Code{Literal: "PSZ7D1Lq"}
 	b := c.bench(testFleet(k), world(seeded(k, sever)).AddCode("PSZ7D1Lq", "Ofd", "Green", 5))
 	b.codes["kkts.a"] = "PSZ7D1Lq"
+	return b
+}
+
+// unpaidTillOfALogin is paid for through the partner API v1.
+func unpaidTillOfALogin(c *cell) *bench {
+	b := unpaidTill(c)
+	loginOnly(b.fleet)
 	return b
 }
 
@@ -130,7 +138,7 @@ func troubles() []trouble {
 // impossible cells are those whose fault needs what the call has not got.
 func impossible(e endpoint, t trouble) bool {
 	// The answers to pay and to a login name nothing that could be wrong.
-	return t.name == sim.FaultWrongID && (e.name == "pay" || e.name == "login")
+	return t.name == sim.FaultWrongID && (e.effect == sim.EffectPay || e.name == "login")
 }
 
 // TestFaultMatrix spoils every call that changes something, before and after
