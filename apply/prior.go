@@ -46,6 +46,9 @@ func priorResource(r state.Resource, open map[string]bool) planner.Resource {
 	if f := r.Refusal; f != nil {
 		out.Refusal = &planner.Refusal{Action: planner.Action(f.Action), Reason: f.Reason, At: f.At}
 	}
+	if c := r.Receipt; c != nil && c.Printed != nil {
+		out.Proof = &planner.Proof{At: c.At, Serial: c.Printed.Serial, RNM: c.Printed.RNM, FN: c.Printed.FN}
+	}
 	for _, w := range r.Workflows {
 		run := running(w)
 		run.Unsettled = open[w.ID]

@@ -74,6 +74,7 @@ func (p *planning) planOthers(of ...string) {
 		switch {
 		case o.inFile:
 			p.planOther(o)
+		case o.kind == kindReceipt:
 		case o.busy():
 			p.leaveOut()
 			p.sayOf(diag.Note, &o.subject, "not in the file any more; what is under way goes on to its end")
@@ -114,9 +115,10 @@ func (o *peer) busy() bool {
 
 // forgetOther forgets what is not in the file any more. A cabinet and an order
 // that were made are kept: the service does not tell of them a second time,
-// and an order that comes back into the file must not be placed again.
+// and an order that comes back into the file must not be placed again. Receipts
+// never were in the file, and are kept so that none is printed twice.
 func (p *planning) forgetOther(o *peer) {
-	if o.prior == nil || o.prior.Cabinet != nil || o.prior.Order != nil {
+	if o.prior == nil || o.prior.Cabinet != nil || o.prior.Order != nil || o.kind == kindReceipt {
 		return
 	}
 	o.put(Step{Action: Forget, Reason: "dropped from the file"})

@@ -28,7 +28,7 @@ func New(in Input) *Plan {
 		p.planRenta(t)
 		p.planLeaving(t)
 	}
-	p.planOthers(kindOrder, kindCheck)
+	p.planOthers(kindOrder, kindCheck, kindReceipt)
 	p.reportDrift()
 	p.checkPolicy()
 	p.checkCredential()

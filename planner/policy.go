@@ -14,7 +14,6 @@ const (
 	groupBook        = "booking a till (book)"
 	groupCabinet     = "creating a client cabinet (cabinet.create)"
 	groupOrders      = "ordering tills (orders)"
-	groupChecks      = "checking tills with a receipt (checks)"
 	groupLeftAlone   = "left alone"
 	groupRentaUnread = "renta unread"
 )
@@ -94,6 +93,8 @@ func (p *planning) sayGroups() {
 			d.Hint = "to deregister a till, declare it with unregister: {reason: …}; to stop managing it: kktctl state rm ADDRESS"
 		case groupRentaUnread:
 			d = p.say(diag.Warning, nil, "the Renta list was not read: memberships of "+counted(len(addrs), "till")+" are not planned")
+		case groupCheckNew, groupCheckChanged, groupCheckProved:
+			d = p.sayChecks(g, len(addrs))
 		default:
 			p.leaveOut()
 			d = p.say(diag.Warning, nil, g+" is not supported yet: left out")

@@ -20,6 +20,7 @@ const (
 	Order         Action = "order"          // Ferma tills (004 §5.2)
 	Book          Action = "book"           // a till with its code, before registration (004 §3)
 	Check         Action = "check"          // a test receipt that proves a cloud till
+	Receipt       Action = "receipt"        // a receipt that a person sends; in no plan of a fleet but to go on
 	Register      Action = "register"
 	Reregister    Action = "reregister"
 	Unregister    Action = "unregister"
@@ -63,6 +64,7 @@ const (
 	WaitPapers        Wait = "papers"         // fnChange is to be declared
 	WaitFirstDocument Wait = "first-document" // the till sends its first fiscal document
 	WaitPayment       Wait = "payment"        // a person pays the bill of an order
+	WaitDocument      Wait = "document"       // a person sends the same receipt again
 	WaitPerson        Wait = "person"         // an outcome is unknown: kktctl resolve
 )
 
@@ -76,6 +78,7 @@ type Input struct {
 	Live  Live
 	Now   time.Time // UTC
 
+	Checks          bool     // have the checks run that are due
 	AllowUnregister int      // overrides policy.maxUnregister when above it
 	Targets         []string // addresses; only these and what they need
 	Exclude         []string // addresses left out, and what needs them
@@ -109,9 +112,18 @@ type Resource struct {
 	Renta        string   // centre key
 	Refusal      *Refusal // of the last attempt
 	Running      []Running
+	Proof        *Proof              // of a check
 	Cabinet      *spec.CabinetRecord // of a company
 	Order        *spec.OrderRecord   // of an order that has ended, paid or overdue
 	Agreement    string              // of the till's company, as its last application named it
+}
+
+// Proof is which till answered a check.
+type Proof struct {
+	At     time.Time
+	Serial string
+	RNM    string
+	FN     string
 }
 
 // Refusal is why the last attempt at an action was refused.
