@@ -1,9 +1,12 @@
 package ofd
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"crypto/tls"
+	"errors"
 
+	"github.com/kktctl/kktctl/providers/ofd/ferma/checkonline"
 	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
 )
 
@@ -14,6 +17,10 @@ type FermaAccess struct {
 	SigningKey  *rsa.PrivateKey  // of Orange Data, for X-Signature
 }
 
+// DefaultCheckOnline is where CheckOnline is unless the fleet says otherwise
+// (document 002).
+const DefaultCheckOnline = "https://ferma-c.ofd.ru"
+
 // IsZero tells whether the service cannot be used.
 func (a FermaAccess) IsZero() bool { return a.Certificate == nil }
 
@@ -21,6 +28,24 @@ func (a FermaAccess) IsZero() bool { return a.Certificate == nil }
 // nothing of the key.
 func ClientCertificate(certificate, key []byte) (*tls.Certificate, error) {
 	return httpapi.Certificate(certificate, key)
+}
+
+// NewCheckOnline makes the client of Ferma CheckOnline.
+func NewCheckOnline(c Config) (*checkonline.Client, error) {
+	c.defaults()
+	return c.checkOnline()
+}
+
+// checkOnline makes the client that shares the pace of all calls.
+func (c *Config) checkOnline() (*checkonline.Client, error) {
+	if c.CheckOnline.IsZero() {
+		return nil, errors.New("provider.ferma.checkonline is not declared: a client certificate is needed")
+	}
+	api, err := c.fermaTransport(cmp.Or(c.Fleet.Provider.CheckOnline.Endpoint, DefaultCheckOnline), c.CheckOnline)
+	if err != nil {
+		return nil, err
+	}
+	return checkonline.New(api), nil
 }
 
 // fermaTransport makes the transport of one of Ferma's services. It keeps the
