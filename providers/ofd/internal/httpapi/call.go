@@ -32,6 +32,9 @@ type Call struct {
 	// Check tells whether Out holds what the documents promise; its error
 	// makes the answer one of a wrong shape.
 	Check func() error
+	// Refuses tells that a failure in a documented shape is a refusal though its
+	// status does not prove one: 500 with code 1 is (004, table 6). Optional.
+	Refuses func(status int, codes []string) bool
 	// Secrets are kept out of errors and logs, besides the token.
 	Secrets []string
 

@@ -80,7 +80,8 @@ func (c *Client) judge(call Call, token string, r result) *Error {
 	secrets := call.secrets(token)
 	failure.Codes = cleanAll(opened.codes, secrets)
 	failure.Messages = cleanAll(opened.messages, secrets)
-	if opened.failed && !opened.mixed && provesRefusal(r.status) {
+	refuses := provesRefusal(r.status) || call.Refuses != nil && call.Refuses(r.status, opened.codes)
+	if opened.failed && !opened.mixed && refuses {
 		failure.Outcome = OutcomeRefused
 	}
 	return failure
