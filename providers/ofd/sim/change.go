@@ -36,7 +36,7 @@ func (c *core) put(q request) reply {
 		c.record(effect)
 		return failed(http.StatusBadRequest, message)
 	}
-	changed.Agreement = c.company(changed.Company.Inn, changed.Company.Kpp).Agreement
+	changed.Agreement = c.cabinet(changed.Company.Inn, changed.Company.Kpp).Agreement
 	*a = *changed
 	a.Updated = At(c.now)
 	if a.Stage == StageFinalization {

@@ -24,6 +24,9 @@ func (w *World) clone() *World {
 	for _, r := range out.RentaReceipts {
 		r.Items = slices.Clone(r.Items)
 	}
+	out.Cabinets = cloneAll(w.Cabinets)
+	out.Orders = cloneAll(w.Orders)
+	out.Emails = slices.Clone(w.Emails)
 	out.Reports = maps.Clone(w.Reports)
 	out.Cards = cloneAll(w.Cards)
 	out.Rejections = slices.Clone(w.Rejections)

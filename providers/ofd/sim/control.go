@@ -46,6 +46,8 @@ func (s *Service) control(w http.ResponseWriter, r *http.Request) {
 		controlDone(s.controlPrint(q, body)).write(w)
 	case "POST till":
 		controlDone(s.controlTill(q)).write(w)
+	case "POST order":
+		controlDone(s.SettleOrder(q.Get("id"), q.Get("status"))).write(w)
 	case "POST reject":
 		controlDone(s.controlReject(q)).write(w)
 	default:

@@ -25,6 +25,7 @@ type core struct {
 	byINN    map[string]*Company
 	byCode   map[string]*Code
 	members  map[string]*Member // by centre and РНМ
+	cabinets map[string]*Cabinet
 	waiting  []*PayStatus
 	rows     map[*Till][]byte // encoded rows of the partner's list
 	listSize int              // in bytes, as a hint for the next one
@@ -76,6 +77,13 @@ func (c *core) index(now time.Time) {
 	}
 	for _, r := range c.w.RentaReceipts {
 		c.w.fillReceipt(r, c.bySerial[trimSerial(r.Serial)])
+	}
+	c.cabinets = make(map[string]*Cabinet, len(c.w.Cabinets))
+	for _, v := range c.w.Cabinets {
+		if v.Agreement == "" {
+			v.Agreement = c.company(v.INN, v.KPP).Agreement
+		}
+		c.cabinets[cabinetKey(v.INN, v.KPP)] = v
 	}
 	c.waiting = nil
 	for _, p := range c.w.PayStatuses {

@@ -40,7 +40,7 @@ func (c *core) create(q request) reply {
 func (c *core) adopt(a *Application) {
 	company := c.company(a.Company.Inn, a.Company.Kpp)
 	a.ID, a.Account = c.w.newUUID(), c.w.newUUID()
-	a.Agreement = company.Agreement
+	a.Agreement = c.cabinet(a.Company.Inn, a.Company.Kpp).Agreement
 	c.w.Sequence.KktID++
 	a.KktID = c.w.Sequence.KktID
 	a.Created = At(c.now)

@@ -93,7 +93,7 @@ func (c *core) serviceRefusal(till *Till) string {
 
 // paid uses the code up.
 func (c *core) paid(p payRequest, till *Till) reply {
-	c.company(p.Inn, p.Kpp) // the cabinet is made when there is none
+	c.cabinet(p.Inn, p.Kpp) // it is made when there is none
 	code := c.byCode[p.ActivationCode]
 	*code.Count--
 	till.Detached = false

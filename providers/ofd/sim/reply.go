@@ -43,7 +43,10 @@ func data(v any) reply {
 }
 
 // failed is the envelope of 004 §6.1.
-func failed(status int, message string) reply {
+func failed(status int, message string) reply { return failedWith(status, status, message) }
+
+// failedWith is failed with a code of its own.
+func failedWith(status, code int, message string) reply {
 	type failure struct {
 		Code    int
 		Message string
@@ -51,7 +54,7 @@ func failed(status int, message string) reply {
 	return jsonReply(status, struct {
 		Status string
 		Error  failure
-	}{"Failed", failure{status, message}})
+	}{"Failed", failure{code, message}})
 }
 
 // rentaData is the envelope {Data, Status} of document 001.

@@ -49,7 +49,12 @@ type World struct {
 	RentaReceipts []*RentaReceipt `json:"rentaReceipts,omitempty"`
 	RentaPeriodBy string          `json:"rentaPeriodBy,omitempty"`
 	// Cards are those of tills that registered themselves (004 §7.2).
-	Cards []*Card `json:"cards,omitempty"`
+	Cards    []*Card        `json:"cards,omitempty"`
+	Cabinets []*Cabinet     `json:"cabinets,omitempty"`
+	Orders   []*PlacedOrder `json:"orders,omitempty"`
+	// Emails are those of users, besides the cabinets' own: they are taken.
+	Emails  []string `json:"emails,omitempty"`
+	Billing Billing  `json:"billing,omitzero"`
 	// Reports are the printed reports of registration, by factory number
 	// without leading zeros.
 	Reports map[string]Report `json:"reports,omitempty"`

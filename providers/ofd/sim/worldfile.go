@@ -58,6 +58,8 @@ func (w *World) check() error {
 		{"applications", hasNil(w.Applications)},
 		{"rentaReceipts", hasNil(w.RentaReceipts)},
 		{"cards", hasNil(w.Cards)},
+		{"cabinets", hasNil(w.Cabinets)},
+		{"orders", hasNil(w.Orders)},
 	} {
 		if part.bad {
 			return fmt.Errorf("%s: null is not an entry", part.name)
