@@ -145,6 +145,8 @@ func copyTree(from, to string) error {
 		}
 		target := filepath.Join(to, name)
 		switch {
+		case !d.IsDir() && name == ".git": // of a second work tree
+			return nil
 		case name == ".git" || name == "bin" || name == "dist":
 			return filepath.SkipDir
 		case d.IsDir():
