@@ -21,6 +21,7 @@ const (
 	forPlan    purpose = iota
 	forOffline         // a plan that reads nothing
 	forApply
+	forReceipts // the receipts of Renta: nothing but its login is needed
 )
 
 // backend is the service, real or simulated, as a command uses it.
@@ -29,6 +30,7 @@ type backend struct {
 	codes    map[string]string // resolved activation codes by till address
 	observer apply.Observer
 	provider apply.Provider // nil for a plan
+	receipts *ofd.Receipts  // for receipts only, with nothing else
 	close    func() error
 }
 
@@ -63,6 +65,11 @@ func offline(fleet *spec.Fleet, codes map[string]string) *backend {
 // newBackend makes the clients of one purpose.
 func newBackend(fleet *spec.Fleet, codes map[string]string, c ofd.Config, why purpose, closing func() error) (*backend, error) {
 	b := &backend{fleet: fleet, codes: codes, close: closing}
+	if why == forReceipts {
+		receipts, err := ofd.NewReceipts(c)
+		b.receipts = receipts
+		return b, err
+	}
 	if why == forPlan {
 		o, err := ofd.NewObserver(c)
 		if err != nil {
@@ -92,10 +99,14 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 		}
 	}
 	var err error
-	note(partnerCredentials(fleet, s, &c))
-	note(rentaLogin(fleet, s, &c))
 	c.RootCAs, err = roots(fleet.Provider.CABundle, s)
 	note(err)
+	if why == forReceipts {
+		note(rentaLogin(fleet, s, &c, true))
+		return c, nil, missing.ErrorOrNil()
+	}
+	note(partnerCredentials(fleet, s, &c))
+	note(rentaLogin(fleet, s, &c, false))
 	codes, err := activationCodes(fleet, s.value)
 	note(err)
 	if why == forApply {
@@ -134,21 +145,25 @@ func partnerCredentials(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
 }
 
 // rentaLogin resolves the login of Renta. A fleet without members does
-// without it.
-func rentaLogin(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
+// without it, unless its receipts are asked for.
+func rentaLogin(fleet *spec.Fleet, s *secrets, c *ofd.Config, receipts bool) error {
 	r := fleet.Provider.Renta
-	needed := false
+	needed := receipts
 	for _, k := range fleet.KKTs {
 		needed = needed || k.Renta != ""
 	}
 	if r.IsZero() {
-		if needed {
-			return diag.Diagnostic{
-				Summary: "provider.renta is not declared, but tills are to be members of a shopping centre",
-				Hint:    "add renta: {login: env:RENTA_LOGIN, password: env:RENTA_PASSWORD} to provider",
-			}
+		if !needed {
+			return nil
 		}
-		return nil
+		d := diag.Diagnostic{
+			Summary: "provider.renta is not declared, but tills are to be members of a shopping centre",
+			Hint:    "add renta: {login: env:RENTA_LOGIN, password: env:RENTA_PASSWORD} to provider",
+		}
+		if receipts {
+			d.Summary = "provider.renta is not declared, and receipts are read with its login"
+		}
+		return d
 	}
 	login, noLogin := s.value(r.Login, "provider.renta.login")
 	password, noPassword := s.value(r.Password, "provider.renta.password")
