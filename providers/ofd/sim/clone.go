@@ -27,6 +27,8 @@ func (w *World) clone() *World {
 	out.Cabinets = cloneAll(w.Cabinets)
 	out.Orders = cloneAll(w.Orders)
 	out.Emails = slices.Clone(w.Emails)
+	out.Orange = w.Orange.clone()
+	out.OrangeReceipts = cloneAll(w.OrangeReceipts)
 	out.Reports = maps.Clone(w.Reports)
 	out.Cards = cloneAll(w.Cards)
 	out.Rejections = slices.Clone(w.Rejections)
@@ -35,6 +37,13 @@ func (w *World) clone() *World {
 		out.Applications[i] = a.clone()
 	}
 	return &out
+}
+
+// clone makes a deep copy.
+func (o Orange) clone() Orange {
+	o.Keys, o.Expire = slices.Clone(o.Keys), slices.Clone(o.Expire)
+	o.Tills, o.Polls = maps.Clone(o.Tills), clonePtr(o.Polls)
+	return o
 }
 
 // clone makes a deep copy.

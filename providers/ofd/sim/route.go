@@ -23,7 +23,7 @@ func routes() []route {
 		get      = http.MethodGet
 		post     = http.MethodPost
 	)
-	return []route{
+	return append([]route{
 		{method: get, pattern: "api/integration/v2/kkt/code/list", handle: (*core).codeList},
 		{method: post, pattern: v1 + "kkt/pay", login: true, handle: (*core).pay},
 		{method: get, pattern: v1 + "kkt/paystatus", login: true, handle: (*core).payStatus},
@@ -53,7 +53,7 @@ func routes() []route {
 		{method: get, pattern: "api/renta/v1/receipt/*", renta: true, handle: (*core).receipt},
 		{method: post, pattern: "api/renta/v1/addkkt", renta: true, handle: (*core).addKkt},
 		{method: post, pattern: "api/renta/v1/removekkt/*/*/*", renta: true, handle: (*core).removeKkt},
-	}
+	}, orangeRoutes()...)
 }
 
 // route finds the method and answers the call.

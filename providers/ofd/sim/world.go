@@ -55,6 +55,9 @@ type World struct {
 	// Emails are those of users, besides the cabinets' own: they are taken.
 	Emails  []string `json:"emails,omitempty"`
 	Billing Billing  `json:"billing,omitzero"`
+	// Orange is Orange Data, and OrangeReceipts what it was given.
+	Orange         Orange           `json:"orange,omitzero"`
+	OrangeReceipts []*OrangeReceipt `json:"orangeReceipts,omitempty"`
 	// Reports are the printed reports of registration, by factory number
 	// without leading zeros.
 	Reports map[string]Report `json:"reports,omitempty"`
@@ -118,6 +121,8 @@ type Till struct {
 	Created       Time   `json:"created,omitzero"`
 	LastDocument  Time   `json:"lastDocument,omitzero"` // zero means that it sent none yet
 
+	// Documents is how many fiscal documents the till has printed.
+	Documents     int  `json:"documents,omitempty"`
 	FormatVersion int  `json:"formatVersion,omitempty"`
 	Unregistered  bool `json:"unregistered,omitempty"` // with the tax service
 	// Detached says that the till is not on the partner's list.

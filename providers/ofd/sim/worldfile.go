@@ -56,6 +56,7 @@ func (w *World) check() error {
 		{"payStatuses", hasNil(w.PayStatuses)},
 		{"members", hasNil(w.Members)},
 		{"applications", hasNil(w.Applications)},
+		{"orangeReceipts", hasNil(w.OrangeReceipts)},
 		{"rentaReceipts", hasNil(w.RentaReceipts)},
 		{"cards", hasNil(w.Cards)},
 		{"cabinets", hasNil(w.Cabinets)},
@@ -63,6 +64,11 @@ func (w *World) check() error {
 	} {
 		if part.bad {
 			return fmt.Errorf("%s: null is not an entry", part.name)
+		}
+	}
+	for i, key := range w.Orange.Keys {
+		if _, err := publicKey(key); err != nil {
+			return fmt.Errorf("orange.keys[%d]: %w", i, err)
 		}
 	}
 	seen := make(map[string]bool, len(w.Tills))
