@@ -29,6 +29,7 @@ const (
 	sampleFiles    = 30 // one crash where files are replaced
 	sampleSingle   = 10 // one crash anywhere
 	sampleParallel = 40 // one crash, ten workflows at a time
+	sampleSystems  = 24 // one crash where nothing lists what was done
 	samplePeople   = 4  // one crash while people sign and report; a case has dozens of processes
 	sampleDouble   = 40 // two crashes in a row
 )
@@ -72,6 +73,16 @@ func TestCrashAnywhere(t *testing.T) {
 			size *= 100
 		}
 		s.playAll(t, b, calm, sample(size, func() []int { return []int{near(rng, calm.points)} }))
+	})
+	t.Run("the other systems", func(t *testing.T) {
+		s := systems("1")
+		calm := s.calm(t, b)
+		cases := each(len(calm.points))
+		if !all {
+			cases = sample(sampleSystems/4, func() []int { return []int{1 + rng.IntN(len(calm.points))} })
+			cases = append(cases, some(rng, sampleSystems-len(cases), critical(calm.points))...)
+		}
+		s.playAll(t, b, calm, cases)
 	})
 	t.Run("two crashes", func(t *testing.T) {
 		s := everything(10)

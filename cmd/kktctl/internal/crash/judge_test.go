@@ -131,6 +131,8 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 	c := call{path: r.Method + " " + path}
 	var b struct {
 		DocumentID          string `json:"DocumentId"`
+		ApplicationID       string `json:"ApplicationId"`
+		RegNumber           string
 		Rnm, ActivationCode string
 		KktDetails          struct{ SerialNumber string }
 		KktList             []struct{ KktRegNumber string }
@@ -142,6 +144,8 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 		return c, false
 	case path == registration:
 		c.effect, c.serial = state.EffectCreate, b.KktDetails.SerialNumber
+	case path == registration+"/simplified":
+		c.effect, c.application, c.rnm = state.EffectSimple, b.ApplicationID, b.RegNumber
 	case application && strings.HasSuffix(rest, "/sign"):
 		c.effect, c.document = state.EffectSign, b.DocumentID
 		c.application = strings.Trim(strings.TrimSuffix(rest, "/sign"), "/")
@@ -203,6 +207,8 @@ func (c call) fits(snap *state.Snapshot, in state.Intent) bool {
 		return res.Identity.Serial == c.serial
 	case state.EffectSign:
 		return w.Data.ApplicationID == c.application && in.PreRead["document"] == c.document
+	case state.EffectSimple:
+		return c.application != "" && w.Data.ApplicationID == c.application || c.application == "" && w.Data.RNM == c.rnm
 	default:
 		return res.Identity.RNM == c.rnm || w.Data.RNM == c.rnm
 	}

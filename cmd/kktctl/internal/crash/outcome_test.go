@@ -31,7 +31,7 @@ func outcomeOf(t testing.TB, j *judge, dir, fleet string) outcome {
 	w := j.svc.Snapshot()
 	o := outcome{world: worldLines(w)}
 	for _, a := range w.Applications {
-		if !a.Signed {
+		if !a.Signed && a.Simplified == nil {
 			o.drafts++
 		}
 	}
@@ -64,7 +64,7 @@ func worldLines(w *sim.World) []string {
 		out = append(out, fmt.Sprintf("member %s of %s: fn %s, left %v", m.Serial, m.Centre, m.FN, !m.Off.IsZero()))
 	}
 	for _, a := range w.Applications {
-		if a.Signed {
+		if a.Signed || a.Simplified != nil {
 			out = append(out, fmt.Sprintf("%s of %s: %s, %s, signed %d times, finished %v, reasons %s",
 				a.Purpose, a.KKT.SerialNumber, a.Stage, a.Status, len(a.SignedIDs), a.Finished, text(a.KKT)))
 		}

@@ -1,0 +1,68 @@
+package crash
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/state"
+)
+
+// exitUnknown is the exit code of a run that needs a person's word.
+const exitUnknown = 4
+
+// systems is a fleet of what has calls that nothing lists: whether one of them
+// happened, only a person can say who has looked at the service.
+func systems(parallelism string) *scenario {
+	return &scenario{name: "systems", most: 12, apply: []string{
+		"apply", "--auto-approve", "--wait", "20s", "--parallelism", parallelism,
+	}, people: giveWord}
+}
+
+// giveWord says of every call whose outcome is unknown whether it happened, as
+// the ledger knows; false when a process died.
+func giveWord(g *game) bool {
+	g.t.Helper()
+	snap := g.state()
+	for _, in := range snap.Intents {
+		w := snap.Resources[in.Address].Workflows[in.Action]
+		if w == nil || w.ID != in.Workflow || !w.Unknown {
+			continue
+		}
+		word := []string{"resolve", in.Address, "--action", in.Action, "--not-sent"}
+		if id, sent := g.j.happened(in, snap.Resources[in.Address]); sent {
+			word[4] = "--sent"
+			if id != "" {
+				word = append(word, "--id", id)
+			}
+		}
+		if !g.do(word...) {
+			return false
+		}
+	}
+	return true
+}
+
+// happened looks up the effect of an announced call, and what it gave.
+func (j *judge) happened(in state.Intent, r state.Resource) (id string, sent bool) {
+	sent = slices.ContainsFunc(j.svc.Ledger(), func(e sim.Effect) bool {
+		about := e.Serial == r.Identity.Serial && e.Serial != "" || e.Serial == "" && strings.Contains(e.Key, r.Identity.INN)
+		return e.OK && e.Kind == string(in.Effect) && about
+	})
+	if !sent {
+		return "", false
+	}
+	return gave(j.svc.Snapshot(), in.Effect, r), true
+}
+
+// gave is the id that a person finds at the service.
+func gave(w *sim.World, effect state.Effect, r state.Resource) string {
+	if effect == state.EffectSimple {
+		for _, a := range w.Applications {
+			if a.Simplified != nil && a.KKT.SerialNumber == r.Identity.Serial {
+				return a.ID
+			}
+		}
+	}
+	return ""
+}
