@@ -28,3 +28,21 @@ func environment(all []string) []string {
 	}
 	return picked
 }
+
+// leastSecret is how long a value has to be to be looked for: a shorter one
+// stands in every other word.
+const leastSecret = 4
+
+// hide takes PINs and passwords out of what the program says: the values of
+// the variables that were given to it and whose names say that they are such.
+func hide(said string, environ []string) string {
+	for _, v := range environ {
+		name, value, _ := strings.Cut(v, "=")
+		name = strings.ToUpper(name)
+		secret := strings.Contains(name, "PIN") || strings.Contains(name, "PASS") || strings.Contains(name, "SECRET")
+		if strings.HasPrefix(name, "SIGNER_") && secret && len(value) >= leastSecret {
+			said = strings.ReplaceAll(said, value, "***")
+		}
+	}
+	return said
+}

@@ -159,7 +159,7 @@ func (s *Signer) failed(ctx context.Context, err error, stdout, stderr *limited)
 	case ctx.Err() != nil:
 		err = ctx.Err()
 	}
-	if said := signer.Clean(stderr.buf.String(), maxMessage); said != "" {
+	if said := signer.Clean(hide(stderr.buf.String(), os.Environ()), maxMessage); said != "" {
 		return fmt.Errorf("%w: %s", err, said)
 	}
 	return err

@@ -77,6 +77,9 @@ func helper(mode string, args []string) int {
 				return 1
 			}
 		}
+	case "talks": // about what it was given
+		fmt.Fprintln(os.Stderr, "the PIN", os.Getenv("SIGNER_PIN"), "of", os.Getenv("SIGNER_USER"), "is wrong")
+		return 1
 	case "other": // signs something else than it was given
 		fmt.Print("MDMGCSqGSIb3DQEHAqAmMCQCAQExADAbBgkqhkiG9w0BBwGgDgQMUEVGbmIzUm9aWEkrMQA=")
 	case "nothing":
@@ -204,6 +207,15 @@ func TestFailures(t *testing.T) {
 		if strings.ContainsAny(err.Error(), "\x1b\u202e") || len(err.Error()) > 1000 {
 			t.Errorf("%s: the message is not clean or too long: %.1000q", name, err)
 		}
+	}
+}
+
+func TestPINsAreHidden(t *testing.T) {
+	t.Setenv("SIGNER_PIN", "47110815")
+	t.Setenv("SIGNER_USER", "director")
+	_, err := sign(t, signexec.Options{}, text, "talks")
+	if err == nil || !strings.Contains(err.Error(), "the PIN *** of director is wrong") {
+		t.Errorf("got %v", err)
 	}
 }
 
