@@ -91,6 +91,9 @@ func TestScripts(t *testing.T) {
 			"verifysignatures": cmdVerifySignatures,
 			"snippet":          cmdSnippet,
 			"applicationid": cmdApplicationID,
+			"overwrite":     cmdOverwrite,
+			"kept":          cmdKept,
+			"private":       cmdPrivate,
 		},
 	})
 }

@@ -23,7 +23,7 @@ func newTasksCmd(a *App, g *globals) *cobra.Command {
 	for _, c := range []*cobra.Command{cmd, list} {
 		c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	}
-	cmd.AddCommand(list, newTasksSignCmd(a, g), newTasksReportCmd(a, g))
+	cmd.AddCommand(list, newTasksSignCmd(a, g), newTasksReportCmd(a, g), newTasksDocumentsCmd(a, g))
 	return cmd
 }
 

@@ -267,7 +267,7 @@ func TestReaderOnlyReads(t *testing.T) {
 	for method := range reader.Methods() {
 		names = append(names, method.Name)
 	}
-	if diff := cmp.Diff([]string{"Application", "Codes", "KKTs", "Order", "PayStatuses", "SimplifiedStatus"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"Application", "Codes", "KKTs", "Order", "PayStatuses", "PrintedForm", "ResultPaper", "SimplifiedCard", "SimplifiedStatus"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -33,3 +33,26 @@ func Clean(text string, limit int) string {
 	}
 	return b.String()
 }
+
+// Slug makes hostile text a part of a file's name: letters and digits stay, at
+// most limit characters of at most four bytes each, and everything else
+// becomes a hyphen. It is never empty.
+func Slug(text string, limit int) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.ToValidUTF8(text, "-") {
+		if n++; n > limit {
+			break
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteByte('-')
+		}
+	}
+	// A leading - would read as an option where somebody types the name.
+	if s := strings.TrimLeft(b.String(), "-"); s != "" {
+		return s
+	}
+	return "none"
+}

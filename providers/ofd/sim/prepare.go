@@ -81,6 +81,9 @@ func (c *core) makeDocuments(a *Application) {
 }
 
 func (c *core) fileName(a *Application) string {
+	if c.w.DocumentName != "" {
+		return c.w.DocumentName
+	}
 	prefix := "KO_ZVLREGKKT"
 	switch {
 	case a.Purpose == Unregistration:

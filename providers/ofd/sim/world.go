@@ -48,6 +48,9 @@ type World struct {
 	// their times a period is of, PeriodByTill or PeriodByReception.
 	RentaReceipts []*RentaReceipt `json:"rentaReceipts,omitempty"`
 	RentaPeriodBy string          `json:"rentaPeriodBy,omitempty"`
+	// DocumentName is what documents to sign are called, whatever that is, in
+	// place of the tax service's names.
+	DocumentName string `json:"documentName,omitempty"`
 	// Cards are those of tills that registered themselves (004 §7.2).
 	Cards    []*Card        `json:"cards,omitempty"`
 	Cabinets []*Cabinet     `json:"cabinets,omitempty"`

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/kktctl/kktctl/providers/ofd/signer"
 )
@@ -24,7 +23,7 @@ func Name(doc signer.Document) string {
 	if id == "" {
 		id = doc.ApplicationID
 	}
-	return slug(till, maxTill) + "_" + kind(doc.FileName) + "_" + slug(id, maxID) + "_" + mark(doc)
+	return signer.Slug(till, maxTill) + "_" + kind(doc.FileName) + "_" + signer.Slug(id, maxID) + "_" + mark(doc)
 }
 
 // mark tells apart what looks alike after cleaning.
@@ -49,24 +48,4 @@ func kind(fileName string) string {
 		return "deregistration"
 	}
 	return "document"
-}
-
-func slug(text string, limit int) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range strings.ToValidUTF8(text, "-") {
-		if n++; n > limit {
-			break
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteByte('-')
-		}
-	}
-	// A leading - would read as an option where somebody types the name.
-	if s := strings.TrimLeft(b.String(), "-"); s != "" {
-		return s
-	}
-	return "none"
 }
