@@ -1,6 +1,6 @@
-// Package sim is the simulated service: the partner API v2 (document 004
-// §2, §4, §6, §7), Renta (document 001) and Orange Data (document 003) over
-// real HTTP, made from the documents alone with wire types of its own, so that a mistake of a client
+// Package sim is the simulated service: the partner API v2 (document 004),
+// Renta (document 001) and Orange Data (document 003) over real HTTP, made from
+// the documents alone with wire types of its own, so that a mistake of a client
 // does not meet the same mistake here.
 //
 // A World is everything the service knows; it is plain JSON that people can
