@@ -48,6 +48,8 @@ func (s *Service) control(w http.ResponseWriter, r *http.Request) {
 		controlDone(s.controlTill(q)).write(w)
 	case "POST order":
 		controlDone(s.SettleOrder(q.Get("id"), q.Get("status"))).write(w)
+	case "POST checkonline":
+		controlDone(s.controlCheckOnline(body)).write(w)
 	case "POST reject":
 		controlDone(s.controlReject(q)).write(w)
 	default:
@@ -138,6 +140,19 @@ func (s *Service) controlTill(q url.Values) error {
 	}
 	s.touch(till)
 	s.changed()
+	return nil
+}
+
+// controlCheckOnline has the next new receipt meet an error.
+func (s *Service) controlCheckOnline(body []byte) error {
+	var f CheckFailure
+	if err := (request{kind: "application/json", body: body}).decode(&f); err != nil {
+		return err
+	}
+	if f.Service == 0 && f.Device == 0 {
+		return errors.New("say service or device: the code of the error")
+	}
+	s.Mutate(func(w *World) { w.CheckOnline.Failures = append(w.CheckOnline.Failures, f) })
 	return nil
 }
 

@@ -32,6 +32,7 @@
 //	POST   /_sim/document?serial=             a till sends a fiscal document
 //	POST   /_sim/till?serial=&fn=&address=&place=&model=&tariff=
 //	                                          a till changes behind everybody's back
+//	POST   /_sim/checkonline                  a CheckFailure, as JSON: the next receipt's
 //	POST   /_sim/reject?application=|serial=&reason=[&document][&unknown]
 //	                                          the next verdict is a refusal
 package sim

@@ -181,6 +181,9 @@ func wrongID(body []byte) []byte {
 		other := `"Id":"` + seededUUID("wrong "+string(body[at[0]:at[1]])) + `"`
 		return slices.Concat(body[:at[0]], []byte(other), body[at[1]:])
 	}
+	if at := regexp.MustCompile(`"Requestid":"[^"]*"`).FindIndex(body); at != nil {
+		return slices.Concat(body[:at[0]], []byte(`"Requestid":"of-another"`), body[at[1]:])
+	}
 	if at := regexp.MustCompile(`(?i)"kktregnumber":"[0-9]*"`).FindIndex(body); at != nil {
 		return slices.Concat(body[:at[0]], []byte(`"KktRegNumber":"0000000000000001"`), body[at[1]:])
 	}

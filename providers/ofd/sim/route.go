@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -53,7 +54,7 @@ func routes() []route {
 		{method: get, pattern: "api/renta/v1/receipt/*", renta: true, handle: (*core).receipt},
 		{method: post, pattern: "api/renta/v1/addkkt", renta: true, handle: (*core).addKkt},
 		{method: post, pattern: "api/renta/v1/removekkt/*/*/*", renta: true, handle: (*core).removeKkt},
-	}, orangeRoutes()...)
+	}, slices.Concat(orangeRoutes(), checkOnlineRoutes())...)
 }
 
 // route finds the method and answers the call.

@@ -61,6 +61,9 @@ type World struct {
 	// Orange is Orange Data, and OrangeReceipts what it was given.
 	Orange         Orange           `json:"orange,omitzero"`
 	OrangeReceipts []*OrangeReceipt `json:"orangeReceipts,omitempty"`
+	// CheckOnline is Ferma CheckOnline, and CheckReceipts what it has printed.
+	CheckOnline   CheckOnline     `json:"checkOnline,omitzero"`
+	CheckReceipts []*CheckReceipt `json:"checkReceipts,omitempty"`
 	// Reports are the printed reports of registration, by factory number
 	// without leading zeros.
 	Reports map[string]Report `json:"reports,omitempty"`

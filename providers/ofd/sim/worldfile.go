@@ -57,6 +57,7 @@ func (w *World) check() error {
 		{"members", hasNil(w.Members)},
 		{"applications", hasNil(w.Applications)},
 		{"orangeReceipts", hasNil(w.OrangeReceipts)},
+		{"checkReceipts", hasNil(w.CheckReceipts)},
 		{"rentaReceipts", hasNil(w.RentaReceipts)},
 		{"cards", hasNil(w.Cards)},
 		{"cabinets", hasNil(w.Cabinets)},

@@ -52,6 +52,7 @@ func TestValidate(t *testing.T) {
 		"no price":           {func(r *receipt) { r.Lines[0].Price = nil }, "Lines[0].Price"},
 		"price below 0":      {func(r *receipt) { r.Lines[0].Price = new(int64(-1)) }, "Lines[0].Price"},
 		"price too large":    {func(r *receipt) { r.Lines[0].Price = new(int64(1e10)); pay(r, 1e10, 0) }, "Lines[0].Price NonCash[0] Lines"},
+		"the example's 1":    {func(r *receipt) { r.Lines[0].Qty = new(int64(1)) }, "NonCash"}, // a thousandth of a piece
 		"costs nothing":      {func(r *receipt) { r.Lines[0].Price = new(int64(0)); pay(r, 0, 0) }, "Lines"},
 		"no tax":             {func(r *receipt) { r.Lines[0].TaxID = 0 }, "Lines[0].Taxid"},
 		"tax 10":             {func(r *receipt) { r.Lines[0].TaxID = 10 }, ""},
