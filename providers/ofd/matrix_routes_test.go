@@ -11,7 +11,6 @@ import (
 // notYet are routes whose cells the matrix has yet to get.
 func notYet() map[string]bool {
 	return map[string]bool{
-		"POST api/integration/v2/b2b/kkt/registration/simplified":    true,
 		"POST api/integration/v2/kkt/book":                           true,
 		"POST api/integration/partner/v2/partnercreateclientcabinet": true,
 		"POST api/integration/partner/v2/partnerbookingkkt":          true,
