@@ -187,6 +187,9 @@ type pointConn struct {
 func (c *pointConn) Write(data []byte) (int, error) {
 	line, _, _ := strings.Cut(string(data), " HTTP/")
 	line, _, _ = strings.Cut(line, "?") // what follows holds the token
+	if len(data) > 0 && data[0] < ' ' {
+		line = "TLS" // a record, which shows nothing
+	}
 	if c.asked.Load() != nil {
 		line = *c.asked.Load() // a long request takes several writes
 	}

@@ -76,7 +76,7 @@ func (s *Service) Start(addr string) (url string, err error) {
 // told to the client in the same way, not by a broken handshake.
 func (s *Service) StartTLS(addr string, authority *Authority) (url string, err error) {
 	host, _, _ := net.SplitHostPort(addr) // what is no address fails below
-	certificate, err := authority.Server(host)
+	config, err := s.TLSConfig(authority, host)
 	if err != nil {
 		return "", err
 	}
@@ -84,17 +84,28 @@ func (s *Service) StartTLS(addr string, authority *Authority) (url string, err e
 	if err != nil {
 		return "", err
 	}
-	s.mu.Lock()
-	s.authority = authority
-	s.mu.Unlock()
 	server := s.newServer()
-	server.TLSConfig = &tls.Config{
-		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate},
-		ClientAuth: tls.RequestClientCert, NextProtos: []string{"http/1.1"},
-	}
+	server.TLSConfig = config
 	server.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust the authority says so itself
 	go func() { _ = server.ServeTLS(l, "", "") }()
 	return "https://" + l.Addr().String(), nil
+}
+
+// TLSConfig is what a server of the caller's own, which hands calls on to the
+// Service, has to listen with; from now on the Service knows the authority's
+// clients. Hosts are as in Authority.Server.
+func (s *Service) TLSConfig(authority *Authority, hosts ...string) (*tls.Config, error) {
+	certificate, err := authority.Server(hosts...)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.authority = authority
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate},
+		ClientAuth: tls.RequestClientCert, NextProtos: []string{"http/1.1"},
+	}, nil
 }
 
 func (s *Service) listen(addr string) (net.Listener, error) {
