@@ -186,6 +186,9 @@ func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 		FingerprintKey: r.s.fingerprintKey(), Now: r.s.now().UTC(), QuietPeriod: r.o.QuietPeriod,
 	}
 	run.Till = r.declared(n.step.Address, run.Resource.Identity)
+	if n.action == planner.CreateCabinet || n.action == planner.Order {
+		run.Cabinet = r.s.cabinetOf(r.ownerOf(run))
+	}
 	run.Intend = func(ctx context.Context, effect state.Effect, hash string, pre map[string]string) error {
 		if run.Intent != nil {
 			return fmt.Errorf("%s: an intent is open: %s may not be sent", run.Address, effect)
@@ -276,7 +279,7 @@ func settle(e *state.Entry, in state.Intent, tr Transition) {
 
 // fold changes a resource by a transition.
 func fold(res *state.Resource, run *Run, tr Transition, since, now time.Time) {
-	if tr.Data.Agreement != "" {
+	if tr.Data.Agreement != nil {
 		res.Agreement = tr.Data.Agreement
 	}
 	if tr.Orphan != "" {

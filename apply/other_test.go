@@ -84,13 +84,13 @@ func TestRunKeepsTheAgreement(t *testing.T) {
 	s := open(t, newStore())
 	p := &script{advance: func(_ context.Context, run *apply.Run) (apply.Transition, error) {
 		d := run.Workflow.Data
-		d.Agreement = "999ae9fc"
+		d.Agreement = &spec.CabinetRecord{INN: "5252012620", Agreement: "999ae9fc"}
 		return apply.Transition{Status: apply.Failed, Data: d, Message: "no"}, nil
 	}}
 	if _, err := s.Run(t.Context(), fleet("a"), plan(s, step(planner.Register, "a")), p, apply.Options{}); err == nil {
 		t.Fatal("the refusal is not told")
 	}
-	if r := s.Snapshot().Resources["kkts.a"]; r.Agreement != "999ae9fc" {
+	if r := s.Snapshot().Resources["kkts.a"]; r.Agreement == nil || r.Agreement.Agreement != "999ae9fc" {
 		t.Errorf("%+v", r)
 	}
 }

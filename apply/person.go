@@ -66,6 +66,9 @@ func (s *Session) Resolve(ctx context.Context, address string, action planner.Ac
 	if err != nil {
 		return err
 	}
+	if sent && id == "" && w.Action == string(planner.Order) {
+		return fmt.Errorf("%s: %w", address, errNoOrderID)
+	}
 	res := &state.Resolution{Sent: sent, ID: id, Who: s.who, At: s.now().UTC()}
 	if in := s.intentOf(w.ID); in != nil {
 		res.Intent = in.ID

@@ -36,6 +36,10 @@ type Run struct {
 	// Intent is the open intent of this workflow, left by a call whose outcome
 	// is not known; nil when there is none.
 	Intent *state.Intent
+	// Cabinet is what the state knows of the client cabinet of the company that
+	// the step is about, from wherever; nil when there is none or the step is a
+	// till's.
+	Cabinet *spec.CabinetRecord
 	// Code is the resolved activation code, for Pay with a declared one.
 	Code string
 	// FingerprintKey is for spec.RecordCode.

@@ -1,14 +1,97 @@
 package planner
 
+import (
+	"github.com/kktctl/kktctl/spec"
+)
+
+// cabinetKey is what a client cabinet belongs to: a branch of a company has
+// one of its own (004 §5.1).
+type cabinetKey struct{ inn, kpp string }
+
+func keyOf(c spec.Company) cabinetKey { return cabinetKey{c.INN, c.KPP} }
+
+// knownCabinets tells which companies have a cabinet, with the agreement when
+// it is known: from the making of the cabinet, from a person, or from an
+// application of one of the company's tills.
+func (p *planning) knownCabinets() map[cabinetKey]string {
+	if p.cabinets != nil {
+		return p.cabinets
+	}
+	p.cabinets = map[cabinetKey]string{}
+	learn := func(r *spec.CabinetRecord) {
+		if r == nil {
+			return
+		}
+		key := cabinetKey{r.INN, r.KPP}
+		if known := p.cabinets[key]; known == "" || r.Agreement != "" && r.Agreement < known {
+			p.cabinets[key] = r.Agreement
+		}
+	}
+	for _, r := range p.in.Prior.Resources {
+		learn(r.Agreement)
+		for _, w := range r.Running {
+			learn(w.Agreement)
+		}
+	}
+	for _, o := range p.others { // what was made or told counts more
+		if o.prior != nil && o.prior.Cabinet != nil {
+			c := o.prior.Cabinet
+			if c.Agreement != "" {
+				p.cabinets[cabinetKey{c.INN, c.KPP}] = c.Agreement
+			}
+			learn(c)
+		}
+	}
+	return p.cabinets
+}
+
 // cabinetMissing tells whether a company's client cabinet is to be made, or is
 // being made.
 func (p *planning) cabinetMissing(o *peer) bool {
-	return o.busy() || o.inFile && p.in.Fleet.Companies[o.name].CreateCabinet
+	if o.busy() {
+		return true
+	}
+	c, ok := p.in.Fleet.Companies[o.name]
+	_, known := p.knownCabinets()[keyOf(c)]
+	return ok && c.CreateCabinet && !known
 }
 
 // planCabinet plans to make the client cabinet of a company.
 func (p *planning) planCabinet(o *peer) {
-	if p.in.Fleet.Companies[o.name].CreateCabinet {
-		p.groups.add(groupCabinet, o.addr)
+	c := p.in.Fleet.Companies[o.name]
+	if !p.cabinetMissing(o) || p.cabinetStep(o.name) != "" { // under this key or another of the same company
+		return
 	}
+	reason := "no client cabinet is recorded"
+	if c.Email != "" {
+		reason += "; OFD.ru writes to " + plain(c.Email)
+	}
+	o.put(Step{Action: CreateCabinet, Reason: reason})
+}
+
+// cabinetStep is the id of the step that makes the cabinet of a company, or "".
+func (p *planning) cabinetStep(company string) string {
+	c, ok := p.in.Fleet.Companies[company]
+	if !ok {
+		return ""
+	}
+	for _, o := range p.others {
+		if o.kind != kindCompany {
+			break
+		}
+		if d, ok := p.in.Fleet.Companies[o.name]; ok && keyOf(d) == keyOf(c) {
+			if id := o.step(CreateCabinet); id != "" {
+				return id
+			}
+		}
+	}
+	return ""
+}
+
+// afterCabinet lists the step that makes a company's cabinet, if there is one.
+func (p *planning) afterCabinet(company string) []string {
+	if id := p.cabinetStep(company); id != "" {
+		return []string{id}
+	}
+	return nil
 }

@@ -30,6 +30,15 @@ func (p *planning) checkCompanies() {
 			}
 		}
 	}
+	for _, o := range p.others {
+		for i := range o.steps {
+			s := &o.steps[i]
+			for _, key := range lacking(p.in.Fleet.Companies[o.name], s) {
+				count[need{o.name, key}]++
+				first[need{o.name, key}] = s.ID
+			}
+		}
+	}
 	needs := make([]need, 0, len(count))
 	for n := range count {
 		needs = append(needs, n)
@@ -79,7 +88,7 @@ func lacking(c spec.Company, s *Step) []string {
 	case Register, Reregister, Unregister:
 		who := c.Signatory
 		want("signatory", who.LastName != "" && who.GivenName != "" && who.Position != "" && who.Signer != "")
-	case Pay:
+	case Pay, CreateCabinet:
 		want("email", c.Email != "")
 	case AddKKT:
 		want("email", c.Email != "")

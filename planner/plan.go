@@ -54,6 +54,9 @@ type planning struct {
 	groups  groups
 	others  []*peer // what is no till, by kind and address
 	byAddr  map[string]*peer
+	ordered int // new orders
+	// cabinets are the known ones with their agreements: see knownCabinets.
+	cabinets map[cabinetKey]string
 }
 
 func newPlanning(in *Input) *planning {

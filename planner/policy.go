@@ -12,8 +12,6 @@ import (
 // The groups of tills that one diagnostic sums up.
 const (
 	groupBook        = "booking a till (book)"
-	groupCabinet     = "creating a client cabinet (cabinet.create)"
-	groupOrders      = "ordering tills (orders)"
 	groupLeftAlone   = "left alone"
 	groupRentaUnread = "renta unread"
 )
@@ -28,6 +26,7 @@ func (g groups) add(group, addr string) { g[group] = append(g[group], addr) }
 func (p *planning) checkPolicy() {
 	p.checkUnregisters()
 	p.checkCost()
+	p.sayUncounted()
 	p.findUnsupported()
 	p.sayGroups()
 	for _, t := range p.chosen() {

@@ -338,15 +338,13 @@ func TestAWishThatChangedMeanwhile(t *testing.T) {
 
 func TestOneOfEachUnsupported(t *testing.T) {
 	w := newWorld()
-	w.Fleet.Companies["sever"] = func() spec.Company { c := testCompany(testINN); c.CreateCabinet = true; return c }()
-	w.Fleet.Orders = map[string]spec.Order{"cloud": {}}
 	w.declare(1, func(k *spec.KKT) { k.Book = true })
 	p := w.plan()
 	steps(t, p, "register:kkts.till-01")
-	for _, what := range []string{"companies.sever", "orders.cloud", "kkts.till-01"} {
+	for _, what := range []string{"kkts.till-01"} {
 		says(t, p, diag.Warning, what)
 	}
-	if p.Complete || !p.Applyable || len(p.Diagnostics) != 3 {
+	if p.Complete || !p.Applyable || len(p.Diagnostics) != 1 {
 		t.Errorf("complete %v\n%s", p.Complete, outline(p))
 	}
 }

@@ -92,5 +92,11 @@ func serialOf(r *Resource) string {
 	return ""
 }
 
-// add puts a step into the till's plan.
-func (p *planning) add(t *till, s Step) { t.put(s) }
+// add puts a step into the till's plan. A till is registered once its company
+// has its cabinet.
+func (p *planning) add(t *till, s Step) {
+	if s.Action == Register {
+		s.Requires = append(s.Requires, p.afterCabinet(t.decl.Company)...)
+	}
+	t.put(s)
+}

@@ -115,7 +115,7 @@ type Resource struct {
 	Proof        *Proof              // of a check
 	Cabinet      *spec.CabinetRecord // of a company
 	Order        *spec.OrderRecord   // of an order that has ended, paid or overdue
-	Agreement    string              // of the till's company, as its last application named it
+	Agreement    *spec.CabinetRecord // of the till's company, as its last application named it
 }
 
 // Proof is which till answered a check.
@@ -150,7 +150,7 @@ type Running struct {
 	Unknown       bool
 	Unsettled     bool // a call of it was announced and its outcome is not recorded
 	Order         *spec.OrderRecord
-	Agreement     string
+	Agreement     *spec.CabinetRecord // of the company, as the application names it
 }
 
 // Live is what a reading of the service showed. A list that was not read is

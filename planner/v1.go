@@ -21,7 +21,7 @@ func (p *planning) checkCredential() {
 		return
 	}
 	by := map[string][]string{}
-	for _, t := range p.chosen() {
+	for _, t := range p.subjects() {
 		for i := range t.steps {
 			if s := &t.steps[i]; keyed(s.kind()) && !s.Obsolete {
 				by[string(s.kind())] = append(by[string(s.kind())], s.Address)

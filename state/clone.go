@@ -30,6 +30,7 @@ func (r Resource) Clone() Resource {
 	r.Replaced = cloneAttributes(r.Replaced)
 	r.Payment = clonePtr(r.Payment)
 	r.Refusal = clonePtr(r.Refusal)
+	r.Agreement = clonePtr(r.Agreement)
 	r.Cabinet = clonePtr(r.Cabinet)
 	r.Order = cloneOrder(r.Order)
 	r.Application = clonePtr(r.Application)
@@ -69,6 +70,7 @@ func (d WorkflowData) Clone() WorkflowData {
 		d.Receipt.Receipt = d.Receipt.Receipt.Clone()
 	}
 	d.Order = cloneOrder(d.Order)
+	d.Agreement = clonePtr(d.Agreement)
 	if d.FNChange = clonePtr(d.FNChange); d.FNChange != nil {
 		d.FNChange.Closed = clonePtr(d.FNChange.Closed)
 		d.FNChange.Installed = clonePtr(d.FNChange.Installed)

@@ -58,7 +58,7 @@ type Resource struct {
 	Payment     *Payment             `json:"payment,omitempty"`     // last activation code used
 	Renta       string               `json:"renta,omitempty"`       // centre key, when kktctl made or met the membership
 	Refusal     *Refusal             `json:"refusal,omitempty"`     // last refused step, until one of its kind succeeds
-	Agreement   string               `json:"agreement,omitempty"`   // OfdAgreementId of the company, as the till's last application named it
+	Agreement   *spec.CabinetRecord  `json:"agreement,omitempty"`   // of the till's company, as its last application named it
 	Cabinet     *spec.CabinetRecord  `json:"cabinet,omitempty"`     // of a company
 	Order       *spec.OrderRecord    `json:"order,omitempty"`       // of an order that was paid or has lapsed
 	Application *Application         `json:"application,omitempty"` // the last one that ended, for its papers
@@ -168,7 +168,7 @@ type WorkflowData struct {
 	RenewedAt     time.Time             `json:"renewedAt,omitzero"` // when a call was refused for its token, which is had anew once
 	Receipt       *ReceiptWork          `json:"receipt,omitempty"`
 	Order         *spec.OrderRecord     `json:"order,omitempty"`
-	Agreement     string                `json:"agreement,omitempty"` // OfdAgreementId, as the application names it
+	Agreement     *spec.CabinetRecord   `json:"agreement,omitempty"` // of the company, as the application names it
 }
 
 // ReceiptWork is a receipt on its way.

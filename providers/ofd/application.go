@@ -124,6 +124,7 @@ func (a application) draft(ctx context.Context, run *apply.Run) (apply.Transitio
 		sent: func() apply.Transition {
 			d := run.Workflow.Data
 			d.ApplicationID, d.Desired, d.BodyHash, d.Mock = app.ID, &attrs, requestHash(req), app.Mock()
+			d.Agreement = agreementOf(attrs, app, run)
 			a.p.seen(app)
 			return next(phasePrepare, d, "draft "+app.ID+" made"+mockWarning(app))
 		},

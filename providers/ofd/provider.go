@@ -159,6 +159,10 @@ func (p *Provider) Advance(ctx context.Context, run *apply.Run) (apply.Transitio
 		return p.addKKT(ctx, run)
 	case planner.RemoveKKT:
 		return p.removeKKT(ctx, run)
+	case planner.CreateCabinet:
+		return p.createCabinet(ctx, run)
+	case planner.Order:
+		return p.order(ctx, run)
 	default:
 		return apply.Transition{}, fmt.Errorf("%s: the action %q is not known to this kktctl: use a newer one", run.Address, run.Action)
 	}

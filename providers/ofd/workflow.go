@@ -62,6 +62,9 @@ type call struct {
 	sent func() apply.Transition
 	// no is the transition after a refusal; nil means that the workflow ends.
 	no func(err error) apply.Transition
+	// unknown is the transition when it cannot be told what happened and no
+	// reading will tell it; nil means that one will.
+	unknown func(err error) apply.Transition
 }
 
 // once sends a call behind a durable intent, exactly once, and says what is
@@ -93,6 +96,9 @@ func once(ctx context.Context, run *apply.Run, c call) (apply.Transition, error)
 		tr.Settled = apply.SettledNotSent
 		return tr, nil
 	default:
+		if c.unknown != nil {
+			return c.unknown(err), nil
+		}
 		tr := wait(run.Workflow.Phase, run.Workflow.Data, planner.WaitService,
 			fmt.Sprintf("what became of %s is not known (%s); it is settled by reading, not by sending again", c.effect, sentence(err)))
 		tr.RetryAfter = run.QuietPeriod

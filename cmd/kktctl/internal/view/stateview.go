@@ -90,7 +90,9 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 		w.field("paid with", strings.TrimSpace(r.Payment.Code.String()+" "+r.Payment.Service))
 		w.time("paid at", r.Payment.At)
 	}
-	w.field("agreement", r.Agreement)
+	if r.Agreement != nil {
+		w.field("agreement", r.Agreement.Agreement)
+	}
 	if r.Cabinet != nil {
 		w.cabinet(*r.Cabinet)
 	}
