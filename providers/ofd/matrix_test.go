@@ -25,7 +25,11 @@ type endpoint struct {
 	repeatable bool
 	// drafts may be made anew: the one whose answer was lost stays unsigned.
 	drafts bool
-	build  func(*cell) *bench
+	// person: no reading tells what became of the call; somebody looks at the
+	// service and says it.
+	person  bool
+	address string // of the resource that is compared; empty means kkts.a
+	build   func(*cell) *bench
 }
 
 func endpoints() []endpoint {
@@ -44,6 +48,8 @@ func endpoints() []endpoint {
 		{name: "pay-v1", method: post, path: "*/partner/v1/kkt/pay", effect: sim.EffectPay, build: unpaidTillOfALogin},
 		{name: "addKkt", method: post, path: "*/addkkt", effect: sim.EffectAddKkt, build: joiningTill},
 		{name: "removeKkt", method: post, path: "*/removekkt/*", effect: sim.EffectRemoveKkt, build: leavingTill},
+		{name: "cabinet", method: post, path: "*/partnercreateclientcabinet", effect: sim.EffectCabinet, person: true, address: "companies.sever", build: newCompany},
+		{name: "order", method: post, path: "*/partnerbookingkkt", effect: sim.EffectOrder, person: true, address: "orders.cloud", build: newOrder},
 		{name: "login", method: post, path: "*/createauthtoken", effect: sim.EffectLogin, repeatable: true, build: joiningTill},
 	}
 }
@@ -153,8 +159,9 @@ func troubles() []trouble {
 
 // impossible cells are those whose fault needs what the call has not got.
 func impossible(e endpoint, t trouble) bool {
-	// The answers to pay and to a login name nothing that could be wrong.
-	return t.name == sim.FaultWrongID && (e.effect == sim.EffectPay || e.name == "login")
+	// The answers to pay, to a login, of a cabinet and of an order name nothing
+	// that could be wrong.
+	return t.name == sim.FaultWrongID && (e.person || e.effect == sim.EffectPay || e.name == "login")
 }
 
 // TestFaultMatrix spoils every call that changes something, before and after
