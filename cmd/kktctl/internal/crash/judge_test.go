@@ -2,9 +2,11 @@ package crash
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -22,9 +24,11 @@ import (
 // judge serves the simulated service to one process after another, and looks
 // into the state's files whenever a call comes in that cannot be repeated.
 type judge struct {
-	svc  *sim.Service
-	url  string
-	http *http.Server
+	svc      *sim.Service
+	url      string // without TLS
+	ferma    string // with TLS
+	endpoint string // of all calls; empty when the fleet file names two
+	servers  []*http.Server
 
 	mu     sync.Mutex
 	state  string            // of the process that works now
@@ -44,18 +48,46 @@ func newJudge(t testing.TB, world *sim.World) *judge {
 	t.Helper()
 	j := &judge{svc: sim.New(world, sim.Options{}), used: map[string]string{}, conns: map[net.Conn]bool{}}
 	j.idle = sync.NewCond(&j.mu)
+	j.url = "http://" + j.listen(t, nil)
+	j.endpoint = j.url
+	return j
+}
+
+// listen serves at an address of its own, with TLS when there is a
+// configuration.
+func (j *judge) listen(t testing.TB, config *tls.Config) (address string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.url = "http://" + l.Addr().String()
-	j.http = &http.Server{Handler: j, ConnState: j.connState, ReadHeaderTimeout: time.Minute}
-	go func() { _ = j.http.Serve(l) }()
-	return j
+	server := &http.Server{
+		Handler: j, ConnState: j.connState, ReadHeaderTimeout: time.Minute, TLSConfig: config,
+		ErrorLog: log.New(io.Discard, "", 0), // who died in a handshake says nothing
+	}
+	j.servers = append(j.servers, server)
+	if config == nil {
+		go func() { _ = server.Serve(l) }()
+	} else {
+		go func() { _ = server.ServeTLS(l, "", "") }()
+	}
+	return l.Addr().String()
+}
+
+// withFerma serves Ferma beside the rest. Its clients show certificates.
+func (j *judge) withFerma(t testing.TB, authority *sim.Authority) {
+	t.Helper()
+	config, err := j.svc.TLSConfig(authority)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.ferma, j.endpoint = "https://"+j.listen(t, config), ""
 }
 
 func (j *judge) close() {
-	_ = j.http.Close()
+	for _, server := range j.servers {
+		_ = server.Close()
+	}
 	_ = j.svc.Close()
 }
 
@@ -76,12 +108,19 @@ func (j *judge) connState(c net.Conn, s http.ConnState) {
 func (j *judge) settle(t testing.TB) {
 	t.Helper()
 	// Connections are accepted in order: once this one is, those before it are.
-	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
-	resp, err := c.Get(j.url + "/_sim/duplicates")
-	if err != nil {
-		t.Fatal(err)
+	c := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // it is knocked at, nothing is said
+	}, Timeout: time.Minute}
+	for _, url := range []string{j.url, j.ferma} {
+		if url == "" {
+			continue
+		}
+		resp, err := c.Get(url + "/_sim/duplicates")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
 	}
-	_ = resp.Body.Close()
 	timeout := time.AfterFunc(time.Minute, func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()

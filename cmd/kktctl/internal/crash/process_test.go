@@ -21,8 +21,13 @@ import (
 // bin is the folder of kktctl with crash points, and of the program that signs.
 type bin string
 
-// programs are made once for all tests.
-var programs bin
+// programs are made once for all tests, and so are the certificates of Ferma,
+// in the folder certs.
+var (
+	programs  bin
+	certs     string
+	authority *sim.Authority
+)
 
 // TestMain makes the programs, without the race detector: they start often.
 func TestMain(m *testing.M) {
@@ -36,7 +41,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		os.Exit(1)
 	}
-	programs = bin(dir)
+	programs, certs = bin(dir), filepath.Join(dir, "certs")
+	if authority, err = sim.OpenAuthority(certs); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
@@ -71,7 +79,7 @@ func (b bin) run(t testing.TB, j *judge, dir string, at int, quiet time.Duration
 	cmd.Dir = dir
 	cmd.Env = []string{
 		"PATH=" + string(b), "HOME=" + dir, "USER=crash", "TMPDIR=" + os.TempDir(),
-		"KKTCTL_ENDPOINT=" + j.url, "OFD_API_KEY=" + sim.DefaultAPIKey,
+		"KKTCTL_ENDPOINT=" + j.endpoint, "OFD_API_KEY=" + sim.DefaultAPIKey,
 		"RENTA_LOGIN=" + sim.DefaultRentaLogin, "RENTA_PASSWORD=" + sim.DefaultRentaPassword,
 		"KKTCTL_POLL_INTERVAL=1ms", "KKTCTL_QUIET_PERIOD=" + cmp.Or(quiet, time.Millisecond).String(),
 		"KKTCTL_CRASH_LOG=" + log, "KKTCTL_CRASH_AT=" + strconv.Itoa(at),
@@ -130,13 +138,20 @@ func points(t testing.TB, log string) []string {
 
 // place makes a folder for a process: the fleet file, and the state of the
 // process before it, copied as another machine would have it.
-func place(t testing.TB, root string, s *scenario, n int) string {
+func place(t testing.TB, root string, s *scenario, j *judge, n int) string {
 	t.Helper()
 	dir := filepath.Join(root, fmt.Sprintf("machine-%d", n))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	copyFile(t, s.fleetFile(), filepath.Join(dir, "fleet.yaml"))
+	fleet, err := os.ReadFile(s.fleetFile())
+	if err == nil { // as it would have found the service
+		text := strings.NewReplacer("http://service.invalid", j.url, "https://ferma.invalid", j.ferma, "file:certs", "file:"+certs).Replace(string(fleet))
+		err = os.WriteFile(filepath.Join(dir, "fleet.yaml"), []byte(text), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	if n == 0 {
 		return dir
 	}

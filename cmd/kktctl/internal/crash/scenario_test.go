@@ -18,6 +18,7 @@ type scenario struct {
 	name  string   // of the fleet, and of its files in testdata
 	apply []string // the command that is run until the plan is empty
 	most  int      // rounds that this may take
+	ferma bool     // is served as well, with TLS
 	// people do what they owe after each apply; false when a process died.
 	people func(g *game) bool
 }
@@ -71,6 +72,9 @@ func (s *scenario) begin(t testing.TB, b bin, crashes ...int) *game {
 		t.Fatal(err)
 	}
 	g := &game{scenario: s, t: t, b: b, j: newJudge(t, s.world(t)), root: root, crashes: crashes}
+	if s.ferma {
+		g.j.withFerma(t, authority)
+	}
 	g.move()
 	return g
 }
@@ -112,7 +116,7 @@ func (s *scenario) play(t testing.TB, b bin, crashes ...int) played {
 // move lets the next process work on another machine.
 func (g *game) move() {
 	g.t.Helper()
-	g.dir = place(g.t, g.root, g.scenario, g.machine)
+	g.dir = place(g.t, g.root, g.scenario, g.j, g.machine)
 	g.machine++
 	g.j.use(g.dir, g.name)
 }

@@ -14,7 +14,7 @@ const exitUnknown = 4
 // systems is a fleet of what has calls that nothing lists: whether one of them
 // happened, only a person can say who has looked at the service.
 func systems(parallelism string) *scenario {
-	return &scenario{name: "systems", most: 12, apply: []string{
+	return &scenario{name: "systems", most: 12, ferma: true, apply: []string{
 		"apply", "--auto-approve", "--wait", "20s", "--parallelism", parallelism,
 	}, people: giveWord}
 }
