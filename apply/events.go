@@ -96,7 +96,7 @@ type Report struct {
 // exact command.
 type Task struct {
 	Address    string         `json:"address"`
-	Action     planner.Action `json:"action"`
+	Action     planner.Action `json:"action,omitempty"` // none of a silent till
 	WaitingFor planner.Wait   `json:"waitingFor"`
 	Since      time.Time      `json:"since"`
 	Due        time.Time      `json:"due,omitzero"`

@@ -30,7 +30,10 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 		res.Payment = r.Payment
 	}
 	if r.Renta != nil {
-		res.Renta = *r.Renta
+		res.Renta, res.RentaSince = *r.Renta, time.Time{}
+		if *r.Renta != "" {
+			res.RentaSince = now
+		}
 	}
 	if r.Receipt != nil {
 		res.Receipt = r.Receipt

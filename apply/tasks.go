@@ -23,7 +23,24 @@ func Tasks(snap *state.Snapshot) []Task {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Task) int {
+	sortTasks(out)
+	return out
+}
+
+// WithSilent adds tills that are to send a document to a list of tasks.
+func WithSilent(list []Task, silent []planner.Silence) []Task {
+	for _, s := range silent {
+		list = append(list, Task{
+			Address: s.Address, WaitingFor: planner.WaitSilent, Since: s.Since, Due: s.Blocks, RNM: s.RNM,
+			What: s.What() + "; " + s.Why(),
+		})
+	}
+	sortTasks(list)
+	return list
+}
+
+func sortTasks(list []Task) {
+	slices.SortFunc(list, func(a, b Task) int {
 		if a.Due.IsZero() != b.Due.IsZero() {
 			if a.Due.IsZero() {
 				return 1
@@ -32,7 +49,6 @@ func Tasks(snap *state.Snapshot) []Task {
 		}
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Action, b.Action))
 	})
-	return out
 }
 
 func task(address string, w *state.Workflow) (Task, bool) {

@@ -25,6 +25,11 @@ func (p *planning) reportDrift() {
 				Applied: show(t.prior.Attributes, path), Live: show(is, path),
 			})
 		}
+		if d, ok := p.printedDrift(t); ok {
+			d.Corrected = t.corrects(d.Path)
+			p.plan.Drift = append(p.plan.Drift, d)
+			p.sayPrinted(t, d)
+		}
 	}
 	slices.SortStableFunc(p.plan.Drift, func(a, b Drift) int {
 		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(place(a.Path), place(b.Path)))

@@ -16,8 +16,9 @@ type Needs struct {
 	Payments      bool
 	PaymentsFrom  time.Time // UTC
 	Renta         bool
-	Applications  []string // ids, sorted
-	RequestsAbout int      // how many calls that makes, for messages
+	Applications  []string      // ids, sorted
+	Receipts      []ReceiptNeed // by company; none where no centre declares receipts
+	RequestsAbout int           // how many calls that makes, for messages
 }
 
 // PayStatusWindow reaches back past the three days after which an accepted
@@ -37,11 +38,14 @@ func NeedsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
 		}
 	}
 	n.RequestsAbout += len(n.Applications)
+	for _, r := range n.Receipts {
+		n.RequestsAbout += r.requests(now)
+	}
 	return n
 }
 
 func needsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
-	n := Needs{PaymentsFrom: now.Add(-PayStatusWindow)}
+	n := Needs{PaymentsFrom: now.Add(-PayStatusWindow), Receipts: receiptNeeds(f, now)}
 	for _, k := range f.KKTs {
 		n.Tills = true
 		if !k.ActivationCode.IsZero() {

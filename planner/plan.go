@@ -48,7 +48,8 @@ type planning struct {
 	rows    []*Till
 	members index
 	renta   []*RentaTill
-	takers  map[string]*till // who takes the record of an address
+	takers  map[string]*till        // who takes the record of an address
+	printed map[string]*LastReceipt // by factory number; see lastReceipt
 	pays    []wish
 	paid    map[string]Payment // the newest that counts, by РНМ
 	groups  groups

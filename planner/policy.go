@@ -32,6 +32,7 @@ func (p *planning) checkPolicy() {
 	for _, t := range p.chosen() {
 		p.checkEnds(t)
 	}
+	p.checkSilence()
 }
 
 func (p *planning) checkUnregisters() {

@@ -65,6 +65,7 @@ const (
 	WaitFirstDocument Wait = "first-document" // the till sends its first fiscal document
 	WaitPayment       Wait = "payment"        // a person pays the bill of an order
 	WaitDocument      Wait = "document"       // a person sends the same receipt again
+	WaitSilent        Wait = "silent-till"    // a till that has sent nothing for long sends a document
 	WaitPerson        Wait = "person"         // an outcome is unknown: kktctl resolve
 )
 
@@ -109,8 +110,9 @@ type Resource struct {
 	Replaced     *spec.Attributes // what they were before
 	PaidCode     spec.CodeRecord
 	PaidAt       time.Time
-	Renta        string   // centre key
-	Refusal      *Refusal // of the last attempt
+	Renta        string    // centre key
+	RentaSince   time.Time // when the till was added to it; zero when unknown
+	Refusal      *Refusal  // of the last attempt
 	Running      []Running
 	Proof        *Proof              // of a check
 	Cabinet      *spec.CabinetRecord // of a company
@@ -162,9 +164,14 @@ type Live struct {
 	CodesRead    bool
 	Payments     []Payment
 	PaymentsRead bool
-	Renta        []RentaTill
-	RentaRead    bool
-	Applications map[string]Application // by id, of running workflows
+	// Receipts are the newest ones of the tills that were looked for, one a
+	// till; ReceiptsTrouble says why they could not be read.
+	Receipts        []LastReceipt
+	ReceiptsRead    bool
+	ReceiptsTrouble string
+	Renta           []RentaTill
+	RentaRead       bool
+	Applications    map[string]Application // by id, of running workflows
 }
 
 // Till is a row of the partner's list (004 §4.3).
@@ -178,7 +185,8 @@ type Till struct {
 	Place         string
 	Tariff        string
 	FNEnd         time.Time // zero when unknown
-	LastDocument  time.Time
+	LastDocument  time.Time // by the till's own clock
+	LastReceived  time.Time // when the OFD got it, UTC; zero when unknown
 	ContractStart time.Time // UTC; zero when the service never began
 	ContractEnd   time.Time // UTC; zero when open-ended or unknown
 }
@@ -217,6 +225,15 @@ type RentaTill struct {
 	FN      string
 	Address string
 	Place   string
+}
+
+// LastReceipt is the newest receipt of a till in a shopping centre (001, table
+// 1).
+type LastReceipt struct {
+	Serial   string
+	FN       string    // that it was printed with
+	At       time.Time // by the till's own clock
+	Received time.Time // by the service, UTC; zero when unknown
 }
 
 // Application is the state of an application in flight (004 §7.5).
@@ -312,8 +329,12 @@ type Drift struct {
 	Path      string `json:"path"`
 	Applied   string `json:"applied"`
 	Live      string `json:"live"`
-	Corrected bool   `json:"corrected"` // a step of this plan corrects it
+	Corrected bool   `json:"corrected"`        // a step of this plan corrects it
+	Source    string `json:"source,omitempty"` // what shows it, when it is not the list of tills
 }
+
+// SourceReceipts: the receipts that a till prints.
+const SourceReceipts = "receipts"
 
 // Unmanaged is a live till that belongs to nobody in the file.
 type Unmanaged struct {

@@ -22,7 +22,24 @@ func policySchema() schema[Policy] {
 				p.RenewBefore = d
 			}
 		}},
+		{"silentAfter", func(r *reader, n *yaml.Node, p *Policy) { p.SilentAfter = r.silentAfter(n) }},
 	}
+}
+
+// silentAfter reads how long a till may send nothing; 0 for null.
+func (r *reader) silentAfter(n *yaml.Node) time.Duration {
+	d, ok := r.duration(n)
+	switch {
+	case !ok:
+		return 0
+	case d < MinSilentAfter:
+		r.errorAt(n, "write 1h or more, or take the key out", "is too short")
+		return 0
+	case d > MaxSilentAfter:
+		r.errorAt(n, "write 30d or less", "is too long: a ФН whose documents are not handed over for 30 days blocks")
+		return 0
+	}
+	return d
 }
 
 // bound reads a whole number that is not negative; nil for null.

@@ -78,10 +78,24 @@ func (r *reader) wasList(n *yaml.Node) bool { return deref(n).Kind == yaml.Seque
 func (r *reader) centre(key, n *yaml.Node) Centre {
 	s := schema[Centre]{
 		{"inn", func(r *reader, n *yaml.Node, c *Centre) { c.INN = r.needChecked(n, fiscal.CheckINN, innHint) }},
+		{"receipts", func(r *reader, n *yaml.Node, c *Centre) { c.Receipts = r.centreReceipts(n) }},
 	}
 	c := Centre{Pos: r.pos(key)}
 	if g := s.read(r, n, &c); r.wasMap(n) || isNull(n) {
 		s.need(r, key, g, "inn")
 	}
+	return c
+}
+
+// centreReceipts reads how the receipts of a centre are used; nil for null.
+func (r *reader) centreReceipts(n *yaml.Node) *CentreReceipts {
+	if isNull(n) {
+		return nil
+	}
+	c := &CentreReceipts{Pos: r.pos(n)}
+	s := schema[CentreReceipts]{
+		{"silentAfter", func(r *reader, n *yaml.Node, c *CentreReceipts) { c.SilentAfter = r.silentAfter(n) }},
+	}
+	s.read(r, n, c)
 	return c
 }

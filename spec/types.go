@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -123,8 +124,43 @@ type Signer struct {
 
 // Centre is a shopping centre that collects receipts through Renta.
 type Centre struct {
-	INN string
-	Pos diag.Pos
+	INN      string
+	Receipts *CentreReceipts // nil: the receipts of its tills are not read
+	Pos      diag.Pos
+}
+
+// CentreReceipts has the receipts of a centre's tills read for each plan.
+type CentreReceipts struct {
+	SilentAfter time.Duration // 0: as the policy says, or DefaultSilentAfter
+	Pos         diag.Pos
+}
+
+// The bounds of silentAfter. A ФН whose documents are not handed over for 30
+// days blocks: to be told later would be too late.
+const (
+	DefaultSilentAfter = 3 * 24 * time.Hour
+	MinSilentAfter     = time.Hour
+	MaxSilentAfter     = 30 * 24 * time.Hour
+)
+
+// ReceiptsOf tells whether the receipts of the till are read, and after what
+// time without one it is reported as silent.
+func (f *Fleet) ReceiptsOf(k KKT) (silentAfter time.Duration, ok bool) {
+	c := f.Centres[k.Renta]
+	if k.Renta == "" || c.Receipts == nil {
+		return 0, false
+	}
+	return cmp.Or(c.Receipts.SilentAfter, f.Policy.SilentAfter, DefaultSilentAfter), true
+}
+
+// WatchesSilence tells whether the fleet wants to hear of silent tills.
+func (f *Fleet) WatchesSilence() bool {
+	for _, c := range f.Centres {
+		if c.Receipts != nil {
+			return true
+		}
+	}
+	return f.Policy.SilentAfter > 0
 }
 
 // Company is a legal entity or an individual entrepreneur that owns tills.
@@ -368,6 +404,7 @@ type Policy struct {
 	MaxUnregister *int // nil means the default of 1
 	MaxCost       *int // roubles; nil means no bound
 	RenewBefore   time.Duration
+	SilentAfter   time.Duration // 0: silent tills are not reported
 	Pos           diag.Pos
 }
 

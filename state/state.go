@@ -57,6 +57,7 @@ type Resource struct {
 	Since       time.Time            `json:"since,omitzero"`        // when Status was reached
 	Payment     *Payment             `json:"payment,omitempty"`     // last activation code used
 	Renta       string               `json:"renta,omitempty"`       // centre key, when kktctl made or met the membership
+	RentaSince  time.Time            `json:"rentaSince,omitzero"`   // when kktctl added the till to it
 	Refusal     *Refusal             `json:"refusal,omitempty"`     // last refused step, until one of its kind succeeds
 	Agreement   *spec.CabinetRecord  `json:"agreement,omitempty"`   // of the till's company, as its last application named it
 	Cabinet     *spec.CabinetRecord  `json:"cabinet,omitempty"`     // of a company

@@ -2,32 +2,48 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/hashicorp/go-multierror"
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
 )
 
+type tasksOptions struct {
+	JSON    bool
+	Refresh bool
+}
+
+const tasksLong = `Shows what people owe: signatures, printed reports, decisions. That stands in
+the state, and no call is made for it. Where the fleet declares silentAfter,
+tills that have sent nothing for longer are looked for at the service, and
+listed too; --refresh=false does without.`
+
 func newTasksCmd(a *App, g *globals) *cobra.Command {
-	var asJSON bool
+	var o tasksOptions
 	cmd := &cobra.Command{
 		Use:   "tasks",
 		Short: "Show what people owe: signatures, printed reports, decisions",
+		Long:  tasksLong,
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runTasks(cmd.Context(), g, asJSON) },
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runTasks(cmd.Context(), g, o) },
 	}
 	list := &cobra.Command{Use: "list", Short: "The same as tasks alone", Args: cobra.NoArgs, RunE: cmd.RunE}
 	for _, c := range []*cobra.Command{cmd, list} {
-		c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+		c.Flags().BoolVar(&o.JSON, "json", false, "as JSON")
+		c.Flags().BoolVar(&o.Refresh, "refresh", true, "look for silent tills, where silentAfter is declared")
 	}
 	cmd.AddCommand(list, newTasksSignCmd(a, g), newTasksReportCmd(a, g), newTasksDocumentsCmd(a, g))
 	return cmd
 }
 
-func (a *App) runTasks(ctx context.Context, g *globals, asJSON bool) error {
+func (a *App) runTasks(ctx context.Context, g *globals, o tasksOptions) error {
 	store, err := a.store(g)
 	if err != nil {
 		return err
@@ -43,13 +59,69 @@ func (a *App) runTasks(ctx context.Context, g *globals, asJSON bool) error {
 		snap = &state.Snapshot{}
 	}
 	list := apply.Tasks(snap)
-	if asJSON {
-		return view.TasksJSON(a.Out, list)
+	var missing error
+	if o.Refresh {
+		var silent []planner.Silence
+		silent, missing = a.silentTills(ctx, g, snap)
+		list = apply.WithSilent(list, silent)
 	}
-	if len(list) == 0 {
-		_, err = fmt.Fprintln(a.Out, "Nobody owes anything.")
+	return errors.Join(a.showTasks(g, list, o.JSON, missing == nil), missing)
+}
+
+// showTasks prints the list; whole tells that nothing is missing from it.
+func (a *App) showTasks(g *globals, list []apply.Task, asJSON, whole bool) error {
+	switch {
+	case asJSON:
+		return view.TasksJSON(a.Out, list)
+	case len(list) > 0:
+		_, err := fmt.Fprint(a.Out, view.Tasks(list, a.outOptions(g)))
+		return err
+	case whole:
+		_, err := fmt.Fprintln(a.Out, "Nobody owes anything.")
 		return err
 	}
-	_, err = fmt.Fprint(a.Out, view.Tasks(list, a.outOptions(g)))
-	return err
+	return nil
+}
+
+// silentTills looks for tills that have been silent for longer than the fleet
+// declares. A fleet that declares nothing is not looked at.
+func (a *App) silentTills(ctx context.Context, g *globals, snap *state.Snapshot) ([]planner.Silence, error) {
+	fleet, list := spec.Load(g.File)
+	if list.HasErrors() || fleet == nil || !fleet.WatchesSilence() || snap.Fleet != "" && snap.Fleet != fleet.Name {
+		return nil, nil
+	}
+	ctx, in := a.watchInterrupts(ctx)
+	defer in.end()
+	b, err := a.openBackend(g, fleet, forPlan)
+	if err != nil {
+		return nil, tasksIncomplete(err)
+	}
+	prior := apply.PriorOf(snap)
+	now := a.now()
+	live, err := b.observer.Observe(ctx, planner.SilenceNeeds(fleet, now))
+	if err = errors.Join(err, b.close()); err != nil {
+		return nil, tasksIncomplete(err)
+	}
+	silent := planner.Silent(planner.Input{Fleet: b.fleet, Prior: prior, Live: live, Now: now})
+	if live.ReceiptsTrouble != "" {
+		return silent, tasksIncomplete(errors.New(live.ReceiptsTrouble))
+	}
+	return silent, nil
+}
+
+// tasksIncomplete says that silent tills may be missing from the list.
+func tasksIncomplete(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	var many *multierror.Error
+	if errors.As(err, &many) {
+		return err
+	}
+	d := fromText(err.Error())
+	d.Summary = "silent tills could not be looked for: " + d.Summary
+	if d.Hint == "" {
+		d.Hint = "kktctl tasks --refresh=false lists what the state remembers"
+	}
+	return d
 }

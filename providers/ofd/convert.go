@@ -21,7 +21,8 @@ func plannerTills(l *tillList) []planner.Till {
 func plannerTill(r partner.KKT) planner.Till {
 	return planner.Till{
 		ID: r.ID, RNM: r.RNM, Serial: r.Serial, FN: r.FN, Model: r.Model, Address: r.Address, Place: r.Place,
-		Tariff: r.Tariff, FNEnd: r.FNEnd, LastDocument: r.LastDocument, ContractStart: r.ContractStart, ContractEnd: r.ContractEnd,
+		Tariff: r.Tariff, FNEnd: r.FNEnd, LastDocument: r.LastDocument, LastReceived: r.LastReceived,
+		ContractStart: r.ContractStart, ContractEnd: r.ContractEnd,
 	}
 }
 

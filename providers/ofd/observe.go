@@ -80,6 +80,16 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 			return err
 		})
 	}
+	if len(n.Receipts) > 0 {
+		g.Go(func() error {
+			list, err := o.lastReceipts(ctx, n.Receipts)
+			live.Receipts, live.ReceiptsRead = list, err == nil
+			if err != nil { // no step needs them: the plan says that they are missing
+				live.ReceiptsTrouble = withHint(err).Error()
+			}
+			return ctx.Err()
+		})
+	}
 	apps := make([]partner.Application, len(n.Applications))
 	for i, id := range n.Applications {
 		g.Go(func() error {

@@ -98,6 +98,9 @@ func (w *planWriter) drift(corrected string) {
 		if d.Corrected {
 			note = corrected
 		}
+		if d.Source == planner.SourceReceipts {
+			note = "its receipts show it; " + note
+		}
 		w.pair("      ", d.Path, min(col, maxPath), quote(d.Applied), quote(d.Live))
 		w.line("        ", w.t.dim.of(note))
 	}

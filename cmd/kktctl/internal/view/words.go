@@ -61,6 +61,8 @@ func whom(w planner.Wait) string {
 		return "the till's first document"
 	case planner.WaitPayment:
 		return "the payment of the order"
+	case planner.WaitSilent:
+		return "a document of the till"
 	case planner.WaitPerson:
 		return "a person's word on what happened"
 	default:
@@ -71,7 +73,7 @@ func whom(w planner.Wait) string {
 // ofPeople tells whether a person has to do something before a wait ends.
 func ofPeople(w planner.Wait) bool {
 	switch w {
-	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitPayment, planner.WaitPerson:
+	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitSilent, planner.WaitPayment, planner.WaitPerson:
 		return true
 	default:
 		return false
