@@ -66,7 +66,7 @@ func (s Silence) What() string {
 // Why says what is known besides, and what comes of it.
 func (s Silence) Why() string {
 	switch {
-	case s.LastDocument.After(s.Since) && s.Now.Sub(s.LastDocument) < s.After:
+	case s.works():
 		return "the OFD got a document of it on " + date(s.LastDocument) + ": it works, but prints no receipts, or the centre does not get them"
 	case s.Blocks.IsZero():
 		return "a ФН whose documents are not handed over for 30 days blocks"
@@ -74,6 +74,19 @@ func (s Silence) Why() string {
 		return "30 days have passed: its ФН blocks as soon as a document is waiting in it"
 	}
 	return "a ФН whose documents are not handed over for 30 days blocks: on " + date(s.Blocks)
+}
+
+// Hint says what a person can do.
+func (s Silence) Hint() string {
+	if s.works() {
+		return "see whether it sells anything, and ask the centre for its membership in Renta"
+	}
+	return "see that the till is on and has a connection"
+}
+
+// works tells of a till that sends documents, but no receipts to its centre.
+func (s Silence) works() bool {
+	return s.LastDocument.After(s.Since) && s.Now.Sub(s.LastDocument) < s.After
 }
 
 // longFor says how long something lasts.
@@ -190,8 +203,7 @@ func (p *planning) checkSilence() {
 	for _, t := range p.chosen() {
 		if s, ok := p.silence(t); ok {
 			d := p.say(diag.Warning, t, s.What())
-			d.Detail = s.Why()
-			d.Hint = "see that the till is on and has a connection"
+			d.Detail, d.Hint = s.Why(), s.Hint()
 		}
 	}
 }

@@ -43,7 +43,7 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
-	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes")
+	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes, or drift was found")
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "markdown"}, cobra.ShellCompDirectiveNoFileComp)))
@@ -75,7 +75,7 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 		}
 		fmt.Fprintf(a.Err, "The plan is saved. Apply it with: %s apply %s\n", a.program(g), shellWord(o.Out))
 	}
-	if o.Detailed && plan.HasChanges() {
+	if o.Detailed && (plan.HasChanges() || len(plan.Drift) > 0) {
 		return withCode(exitChanges, nil)
 	}
 	return nil

@@ -83,10 +83,7 @@ func mdLines(s string) string {
 func driftLines(p *planner.Plan) []string {
 	lines := make([]string, len(p.Drift))
 	for i, d := range p.Drift {
-		note := "left as it is"
-		if d.Corrected {
-			note = "this plan corrects it"
-		}
+		note := driftNote(d, "this plan corrects it")
 		lines[i] = "- " + mdCode(d.Address) + " " + mdCode(d.Path) + ": " + mdValue(d.Applied) + " → " + mdValue(d.Live) + "; " + note + "\n"
 	}
 	return lines

@@ -94,16 +94,23 @@ func (w *planWriter) drift(corrected string) {
 			address = d.Address
 			w.line("  ", Clean(address))
 		}
-		note := "left as it is"
-		if d.Corrected {
-			note = corrected
-		}
-		if d.Source == planner.SourceReceipts {
-			note = "its receipts show it; " + note
-		}
+		note := driftNote(d, corrected)
 		w.pair("      ", d.Path, min(col, maxPath), quote(d.Applied), quote(d.Live))
 		w.line("        ", w.t.dim.of(note))
 	}
+}
+
+// driftNote says what shows a difference, where it is not the list of tills,
+// and what becomes of it.
+func driftNote(d planner.Drift, corrected string) string {
+	note := "left as it is"
+	if d.Corrected {
+		note = corrected
+	}
+	if d.Source == planner.SourceReceipts {
+		note = "its receipts show it; " + note
+	}
+	return note
 }
 
 // maxPath bounds the column of attribute paths.
