@@ -18,6 +18,8 @@ cmd/kktctl/internal/view FuzzMarkdownText
 providers/ofd/internal/httpapi FuzzOpen
 providers/ofd/internal/httpapi FuzzEnvelope
 providers/ofd/internal/httpapi FuzzRedact
+providers/ofd/ferma/orangedata FuzzDecimal
+providers/ofd/ferma/orangedata FuzzStatus
 providers/ofd/signer FuzzContent
 providers/ofd/signer FuzzNormalize
 providers/ofd/signer/outbox FuzzName

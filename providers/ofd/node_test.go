@@ -267,7 +267,7 @@ func TestOrangeClientMeetsTheService(t *testing.T) {
 		t.Fatal(err)
 	}
 	receipt.ID = "forged"
-	_, err = orangedata.New(orangeTransport(t, url, ours), other).Send(t.Context(), receipt)
+	_, err = orangedata.New(orangeTransport(t, url, ours, time.Minute), other).Send(t.Context(), receipt)
 	if httpapi.OutcomeOf(err) != httpapi.OutcomeRefused || !strings.Contains(err.Error(), "Подпись") {
 		t.Error(err)
 	}
@@ -289,13 +289,13 @@ func orangeExamples(t *testing.T) (receipt orangedata.Receipt, correction orange
 	return receipt, correction
 }
 
-func orangeTransport(t *testing.T, url string, a *sim.Authority) *httpapi.Client {
+func orangeTransport(t *testing.T, url string, a *sim.Authority, within time.Duration) *httpapi.Client {
 	t.Helper()
 	certificate, err := a.Client("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	api, err := httpapi.New(httpapi.Config{BaseURL: url, RootCAs: a.Pool(), Certificate: &certificate})
+	api, err := httpapi.New(httpapi.Config{BaseURL: url, RootCAs: a.Pool(), Certificate: &certificate, Timeout: within})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,8 +303,13 @@ func orangeTransport(t *testing.T, url string, a *sim.Authority) *httpapi.Client
 	return api
 }
 
-// orangeClient reads its key from PEM, as kktctl does.
 func orangeClient(t *testing.T, url string, a *sim.Authority) *orangedata.Client {
+	t.Helper()
+	return orangeClientWithin(t, url, a, time.Minute)
+}
+
+// orangeClientWithin reads its key from PEM, as kktctl does.
+func orangeClientWithin(t *testing.T, url string, a *sim.Authority, within time.Duration) *orangedata.Client {
 	t.Helper()
 	key, err := a.SigningKey()
 	if err != nil {
@@ -315,7 +320,7 @@ func orangeClient(t *testing.T, url string, a *sim.Authority) *orangedata.Client
 	if err != nil {
 		t.Fatal(err)
 	}
-	return orangedata.New(orangeTransport(t, url, a), parsed)
+	return orangedata.New(orangeTransport(t, url, a, within), parsed)
 }
 
 // bodyFile writes a body into a file.
