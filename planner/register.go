@@ -215,6 +215,12 @@ func papers(c *spec.FNChange) string {
 	return "fnChange.closed and fnChange.installed are missing: the reports on closing the old ФН and on the new one"
 }
 
+// ReasonsOf names the reasons for which a till that is one way has to be
+// re-registered as another (004 table 10.2); none when nothing differs.
+func ReasonsOf(is, want *spec.Attributes) []string {
+	return reasons(compare(is, want), is.Usage, want.Usage)
+}
+
 // reasons names the kinds of change for the application.
 func reasons(f fields, was, want []string) []string {
 	var out []string

@@ -90,10 +90,10 @@ func TestScripts(t *testing.T) {
 			"gostkey":          cmdGOSTKey,
 			"verifysignatures": cmdVerifySignatures,
 			"snippet":          cmdSnippet,
-			"applicationid": cmdApplicationID,
-			"overwrite":     cmdOverwrite,
-			"kept":          cmdKept,
-			"private":       cmdPrivate,
+			"applicationid":    cmdApplicationID,
+			"overwrite":        cmdOverwrite,
+			"kept":             cmdKept,
+			"private":          cmdPrivate,
 		},
 	})
 }

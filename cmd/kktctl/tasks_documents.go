@@ -26,8 +26,10 @@ that ended: what waits to be signed, the tax service's answers (the РНМ, the
 card of registration, a refusal), the card of a simplified registration, and
 the printed form. Files are named by kktctl, not by the service, and are for
 their owner alone; one that is there with other content is kept.`,
-		Args:              cobra.ExactArgs(1),
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.runTasksDocuments(cmd.Context(), g, args[0], to) },
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runTasksDocuments(cmd.Context(), g, args[0], to)
+		},
 		ValidArgsFunction: completeAddress(g, 1),
 	}
 	cmd.Flags().StringVar(&to, "to", "", "folder to save them in; it is made when it is not there")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
@@ -145,6 +146,9 @@ func mockWarning(app partner.Application) string {
 func (a application) prepare(ctx context.Context, run *apply.Run, then string) (apply.Transition, error) {
 	d := run.Workflow.Data
 	if then == phaseSignature {
+		if otherReasons(run) {
+			return a.abandon(run), nil
+		}
 		var err error
 		d, err = a.update(ctx, run, d)
 		switch {
@@ -200,6 +204,25 @@ func (a application) update(ctx context.Context, run *apply.Run, d state.Workflo
 	}
 }
 
+// otherReasons tells whether a draft of a re-registration cannot be brought up
+// to date: what is declared now has reasons that were not planned, or none at
+// all any more. The draft is given up, which costs nothing, and the next plan
+// says anew what is to be told to the tax service.
+func otherReasons(run *apply.Run) bool {
+	d := run.Workflow.Data
+	if run.Action != planner.Reregister || run.Till == nil || d.Desired == nil {
+		return false
+	}
+	want := run.Fleet.AttributesOf(*run.Till)
+	since := planner.ReasonsOf(d.Desired, &want)
+	for _, r := range since {
+		if !slices.Contains(d.Reasons, r) {
+			return true
+		}
+	}
+	return len(since) > 0 && run.Resource.Attributes != nil && len(planner.ReasonsOf(run.Resource.Attributes, &want)) == 0
+}
+
 // merging makes the PUT that turns a draft, whatever it holds, into one of
 // attrs. The service merges: what is not there has to be said, and the purpose
 // cannot change.
@@ -207,6 +230,9 @@ func merging(req partner.ApplicationRequest, attrs spec.Attributes) partner.Appl
 	req.Purpose = ""
 	if len(attrs.Devices) == 0 {
 		req.AutomaticDevices = []partner.AutomaticDevice{}
+	}
+	if req.CompanyDetails.Signatory == nil { // nor a power of attorney
+		req.CompanyDetails.Signatory = &partner.CompanySignatory{Representative: &partner.RepresentativeDetails{}}
 	}
 	if len(attrs.Agents) == 0 {
 		req.KKTDetails.AgentSettings = &partner.AgentSettings{None: true}

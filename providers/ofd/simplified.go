@@ -137,6 +137,9 @@ func (s simplified) launch(ctx context.Context, run *apply.Run) (apply.Transitio
 // up to date. One that is no draft any more was started by somebody else, or
 // by a call that was very long under way.
 func (s simplified) launchApplication(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+	if otherReasons(run) {
+		return s.abandon(run), nil
+	}
 	d, err := s.update(ctx, run, run.Workflow.Data)
 	switch {
 	case err != nil:

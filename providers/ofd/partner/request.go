@@ -93,6 +93,22 @@ type Address struct {
 	Office      string `json:"Office,omitempty"`
 	FIAS        string `json:"FiasCode,omitempty"`
 	FullAddress string `json:"FullAddress,omitempty"`
+
+	whole bool
+}
+
+// MarshalJSON implements json.Marshaler. In a PUT, which merges, the parts
+// that an address has not got are said: those of another address would stay.
+func (a Address) MarshalJSON() ([]byte, error) {
+	type plain Address
+	if !a.whole {
+		return json.Marshal(plain(a))
+	}
+	return json.Marshal(map[string]string{
+		"PostalCode": a.PostalCode, "RegionCode": a.RegionCode, "Region": a.Region, "Settlement": a.Settlement,
+		"Street": a.Street, "HouseNumber": a.HouseNumber, "Building": a.Building, "Office": a.Office,
+		"FiasCode": a.FIAS, "FullAddress": a.FullAddress,
+	})
 }
 
 // UsageMode says what a till is used for (004 table 10.2). The last four are

@@ -67,7 +67,7 @@ func (r ApplicationRequest) validatePut() error {
 	return nil
 }
 
-// whole gives a copy whose usage modes and reasons are written with all their
+// whole gives a copy whose usage modes, reasons and address are written with all their
 // fields, also the false ones.
 func (r ApplicationRequest) whole() ApplicationRequest {
 	if r.KKTDetails == nil {
@@ -78,6 +78,11 @@ func (r ApplicationRequest) whole() ApplicationRequest {
 		usage := *till.UsageMode
 		usage.whole = true
 		till.UsageMode = &usage
+	}
+	if till.Address != nil {
+		address := *till.Address
+		address.whole = true
+		till.Address = &address
 	}
 	if till.ReregistrationReasons != nil {
 		reasons := *till.ReregistrationReasons
