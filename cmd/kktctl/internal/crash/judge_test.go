@@ -161,6 +161,8 @@ type call struct {
 	effect                      state.Effect
 	application, document       string
 	serial, rnm, path, activate string
+	company                     string // ИНН
+	quantity                    int
 	intent, address             string // that announced it, and for which till
 }
 
@@ -171,7 +173,8 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 	var b struct {
 		DocumentID          string `json:"DocumentId"`
 		ApplicationID       string `json:"ApplicationId"`
-		RegNumber           string
+		RegNumber, Inn      string
+		Quantity            int
 		Rnm, ActivationCode string
 		KktDetails          struct{ SerialNumber string }
 		KktList             []struct{ KktRegNumber string }
@@ -185,6 +188,10 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 		c.effect, c.serial = state.EffectCreate, b.KktDetails.SerialNumber
 	case path == registration+"/simplified":
 		c.effect, c.application, c.rnm = state.EffectSimple, b.ApplicationID, b.RegNumber
+	case strings.HasSuffix(path, "/PartnerCreateClientCabinet"):
+		c.effect, c.company = state.EffectCabinet, b.Inn
+	case strings.HasSuffix(path, "/PartnerBookingKkt"):
+		c.effect, c.quantity = state.EffectOrder, b.Quantity
 	case application && strings.HasSuffix(rest, "/sign"):
 		c.effect, c.document = state.EffectSign, b.DocumentID
 		c.application = strings.Trim(strings.TrimSuffix(rest, "/sign"), "/")
@@ -246,6 +253,10 @@ func (c call) fits(snap *state.Snapshot, in state.Intent) bool {
 		return res.Identity.Serial == c.serial
 	case state.EffectSign:
 		return w.Data.ApplicationID == c.application && in.PreRead["document"] == c.document
+	case state.EffectCabinet:
+		return companies()[in.Address] == c.company
+	case state.EffectOrder:
+		return w.Data.Order != nil && w.Data.Order.Terms.Quantity == c.quantity
 	case state.EffectSimple:
 		return c.application != "" && w.Data.ApplicationID == c.application || c.application == "" && w.Data.RNM == c.rnm
 	default:

@@ -63,6 +63,12 @@ func worldLines(w *sim.World) []string {
 	for _, m := range w.Members {
 		out = append(out, fmt.Sprintf("member %s of %s: fn %s, left %v", m.Serial, m.Centre, m.FN, !m.Off.IsZero()))
 	}
+	for _, c := range w.Cabinets {
+		out = append(out, fmt.Sprintf("cabinet of %s %s: %s", c.INN, c.KPP, c.Email))
+	}
+	for _, o := range w.Orders {
+		out = append(out, fmt.Sprintf("order of %d × %s with %s: %s", o.Quantity, o.Tariff, o.FN, o.Status))
+	}
 	for _, a := range w.Applications {
 		if a.Signed || a.Simplified != nil {
 			out = append(out, fmt.Sprintf("%s of %s: %s, %s, signed %d times, finished %v, reasons %s",
@@ -85,6 +91,12 @@ func stateLines(snap *state.Snapshot, w *sim.World) []string {
 			address, r.Status, r.Identity.INN, right, r.Renta, r.Refusal, attributes(r.Attributes), attributes(r.Replaced))
 		if r.Payment != nil {
 			line += fmt.Sprintf(", paid with %s for %s", r.Payment.Code.Tail, r.Payment.Service)
+		}
+		if r.Cabinet != nil {
+			line += fmt.Sprintf(", cabinet of %s %s, agreement known %v", r.Cabinet.INN, r.Cabinet.KPP, r.Cabinet.Agreement != "")
+		}
+		if r.Order != nil {
+			line += fmt.Sprintf(", order of %s is %s", text(r.Order.Terms), r.Order.Status)
 		}
 		for _, action := range slices.Sorted(maps.Keys(r.Workflows)) {
 			wf := r.Workflows[action]

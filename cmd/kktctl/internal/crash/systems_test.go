@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ func giveWord(g *game) bool {
 			continue
 		}
 		word := []string{"resolve", in.Address, "--action", in.Action, "--not-sent"}
-		if id, sent := g.j.happened(in, snap.Resources[in.Address]); sent {
+		if id, sent := g.j.happened(in, snap.Resources[in.Address], w); sent {
 			word[4] = "--sent"
 			if id != "" {
 				word = append(word, "--id", id)
@@ -44,25 +45,52 @@ func giveWord(g *game) bool {
 }
 
 // happened looks up the effect of an announced call, and what it gave.
-func (j *judge) happened(in state.Intent, r state.Resource) (id string, sent bool) {
+func (j *judge) happened(in state.Intent, r state.Resource, w *state.Workflow) (id string, sent bool) {
+	about := func(e sim.Effect) bool {
+		switch in.Effect {
+		case state.EffectCabinet:
+			return strings.HasPrefix(e.Key, companies()[in.Address])
+		case state.EffectOrder:
+			return strings.Contains(e.Key, fmt.Sprintf(" %d ", w.Data.Order.Terms.Quantity))
+		default:
+			return e.Serial == r.Identity.Serial
+		}
+	}
 	sent = slices.ContainsFunc(j.svc.Ledger(), func(e sim.Effect) bool {
-		about := e.Serial == r.Identity.Serial && e.Serial != "" || e.Serial == "" && strings.Contains(e.Key, r.Identity.INN)
-		return e.OK && e.Kind == string(in.Effect) && about
+		return e.OK && e.Kind == string(in.Effect) && about(e)
 	})
 	if !sent {
 		return "", false
 	}
-	return gave(j.svc.Snapshot(), in.Effect, r), true
+	return gave(j.svc.Snapshot(), in, r, w), true
 }
 
 // gave is the id that a person finds at the service.
-func gave(w *sim.World, effect state.Effect, r state.Resource) string {
-	if effect == state.EffectSimple {
-		for _, a := range w.Applications {
+func gave(world *sim.World, in state.Intent, r state.Resource, w *state.Workflow) string {
+	switch in.Effect {
+	case state.EffectCabinet:
+		for _, c := range world.Cabinets {
+			if c.INN == companies()[in.Address] {
+				return c.Agreement
+			}
+		}
+	case state.EffectOrder:
+		for _, o := range world.Orders {
+			if o.Quantity == w.Data.Order.Terms.Quantity {
+				return o.ID
+			}
+		}
+	case state.EffectSimple:
+		for _, a := range world.Applications {
 			if a.Simplified != nil && a.KKT.SerialNumber == r.Identity.Serial {
 				return a.ID
 			}
 		}
 	}
 	return ""
+}
+
+// companies are the ИНН of testdata/systems.yaml.
+func companies() map[string]string {
+	return map[string]string{"companies.sever": "5252012620", "companies.petrova": "526208146302"}
 }
