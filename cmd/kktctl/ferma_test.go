@@ -1,9 +1,12 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/kktctl/kktctl/providers/ofd"
 	"github.com/kktctl/kktctl/providers/ofd/sim"
@@ -49,4 +52,47 @@ func TestFermaAccess(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// TestSandboxPrintsOnTheExpectedTill looks at the tills of the simulated
+// Ferma: those that the checks expect, unless the world names others.
+func TestSandboxPrintsOnTheExpectedTill(t *testing.T) {
+	fleet, list := spec.Load(fleetWithChecks(t))
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	world := &sim.World{CheckOnline: sim.CheckOnline{Tills: map[string]string{"kept": "9"}}}
+	addCloudTills(world, fleet)
+	want := &sim.World{
+		CheckOnline: sim.CheckOnline{Tills: map[string]string{"kept": "9", sim.DefaultGroup: "00307404867358", "shop": "00307404867291"}},
+		Orange:      sim.Orange{Tills: map[string]string{"5252012620": "00307404867291", "5252012620/Main": "00307404867358"}},
+	}
+	if diff := cmp.Diff(want, world); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func fleetWithChecks(t *testing.T) string {
+	t.Helper()
+	base, err := os.ReadFile(filepath.Join("testdata", "base.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "fleet.yaml")
+	text := string(base) + `
+kkts:
+  a: {serial: "00307404867358", fn: {number: "9287440300784224", type: fn36}}
+  b: {serial: "00307404867291", fn: {number: "9287440300784225", type: fn36}}
+checks:
+  any: {kind: checkonline, company: sever, receipt: {Group: other}}
+  kept: {kind: checkonline, company: sever, expect: b, receipt: {group: kept}}
+  one: {kind: checkonline, company: sever, expect: a, receipt: {DocumentType: 0}}
+  shop: {kind: checkonline, company: sever, expect: b, receipt: {GROUP: shop, Lines: []}}
+  three: {kind: orangedata, company: sever, expect: b, receipt: {content: {}}}
+  two: {kind: orangedata, company: sever, expect: a, receipt: {group: Main, content: {}}}
+`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -28,6 +28,7 @@ func (a *App) sandboxWorld(g *globals, fleet *spec.Fleet, path string) (*sim.Wor
 		world = worldOf(fleet, a.now())
 	}
 	letIn(world, fleet)
+	addCloudTills(world, fleet)
 	return world, nil
 }
 
