@@ -20,6 +20,7 @@ providers/ofd/internal/httpapi FuzzEnvelope
 providers/ofd/internal/httpapi FuzzRedact
 providers/ofd/ferma/orangedata FuzzDecimal
 providers/ofd/ferma/orangedata FuzzStatus
+providers/ofd/ferma/checkonline FuzzAnswer
 providers/ofd/signer FuzzContent
 providers/ofd/signer FuzzNormalize
 providers/ofd/signer/outbox FuzzName

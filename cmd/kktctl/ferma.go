@@ -1,7 +1,9 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/kktctl/kktctl/providers/ofd/ferma/orangedata"
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 // fermaAccess reads the certificates and keys of Ferma's services that the
@@ -28,6 +31,9 @@ func fermaAccess(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
 			continue
 		}
 		access, err := s.ferma(service.declared, service.what)
+		if err == nil {
+			err = s.checkEnd(service.declared.Certificate, service.what+".certificate", access.Certificate, c.Now(), fleet.Policy.RenewBefore)
+		}
 		if err != nil {
 			all = multierror.Append(all, err)
 			continue
@@ -61,6 +67,22 @@ func (s *secrets) ferma(f spec.Ferma, what string) (ofd.FermaAccess, error) {
 		return access, secretError(f.SigningKey, what+".signingKey", err.Error(), "it is an RSA key as a PEM file, without a passphrase")
 	}
 	return access, nil
+}
+
+// checkEnd refuses a certificate that has run out, and warns of one that will
+// soon: the service would refuse it when a receipt is due.
+func (s *secrets) checkEnd(ref spec.Secret, what string, certificate *tls.Certificate, now time.Time, before time.Duration) error {
+	end := certificate.Leaf.NotAfter
+	const hint = "the client's cabinet of OFD.ru gives a new one, under Ferma"
+	switch day := end.UTC().Format(time.DateOnly); {
+	case now.After(end):
+		return secretError(ref, what, "the certificate ran out on "+day, hint)
+	case now.Add(before).After(end):
+		s.notes = append(s.notes, diag.Diagnostic{
+			Severity: diag.Warning, Pos: ref.Pos, Summary: fmt.Sprintf("%s: the certificate %s runs out on %s", what, ref, day), Hint: hint,
+		})
+	}
+	return nil
 }
 
 // sandboxFerma gives the access that the simulated service grants. The

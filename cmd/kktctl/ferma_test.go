@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -23,14 +25,14 @@ func TestFermaAccess(t *testing.T) {
 	file := func(name string) spec.Secret { return spec.Secret{Kind: spec.SecretFile, Name: name} }
 	good := spec.Ferma{Certificate: file("client.pem"), Key: file("client.key"), SigningKey: file("sign.key")}
 	access := func(check, orange spec.Ferma) (ofd.Config, error) {
-		var c ofd.Config
+		c := ofd.Config{Now: time.Now}
 		fleet := &spec.Fleet{Provider: spec.Provider{CheckOnline: check, OrangeData: orange}}
 		return c, fermaAccess(fleet, &secrets{dir: dir}, &c)
 	}
 	if c, err := access(spec.Ferma{}, spec.Ferma{}); err != nil || !c.CheckOnline.IsZero() {
 		t.Errorf("nothing declared: %v", err)
 	}
-	var c ofd.Config
+	c := ofd.Config{Now: time.Now}
 	fleet := &spec.Fleet{Provider: spec.Provider{CheckOnline: good, OrangeData: good}}
 	if err := fermaAccess(fleet, &secrets{dir: dir}, &c); err != nil || c.CheckOnline.IsZero() || c.OrangeData.SigningKey == nil {
 		t.Errorf("%+v, %v", c.OrangeData, err)
@@ -50,6 +52,49 @@ func TestFermaAccess(t *testing.T) {
 		_, err := access(good, bad)
 		if err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), "provider.ferma.orangedata") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestCertificatesRunOut tells of it before it happens, and when it has.
+func TestCertificatesRunOut(t *testing.T) {
+	authority, err := sim.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+	pair, err := authority.ClientUntil("", end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, key, err := sim.CertificatePEM(pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, text := range map[string][]byte{"c.pem": certificate, "c.key": key} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fleet := &spec.Fleet{Policy: spec.Policy{RenewBefore: 30 * 24 * time.Hour}}
+	fleet.Provider.CheckOnline.Certificate = spec.Secret{Kind: spec.SecretFile, Name: "c.pem"}
+	fleet.Provider.CheckOnline.Key = spec.Secret{Kind: spec.SecretFile, Name: "c.key"}
+	for _, row := range []struct {
+		now           time.Time
+		warns, refuse bool
+	}{
+		{end.AddDate(0, 0, -31), false, false},
+		{end.AddDate(0, 0, -29), true, false},
+		{end.Add(time.Hour), false, true},
+	} {
+		s, c := &secrets{dir: dir}, ofd.Config{Now: func() time.Time { return row.now }}
+		err := fermaAccess(fleet, s, &c)
+		if (err != nil) != row.refuse || (len(s.notes) > 0) != row.warns {
+			t.Errorf("%v: %v, %v", row.now, err, s.notes)
+		}
+		if text := fmt.Sprint(err, s.notes); (row.refuse || row.warns) && !strings.Contains(text, "2027-03-01") {
+			t.Errorf("no date in %s", text)
 		}
 	}
 }

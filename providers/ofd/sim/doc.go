@@ -1,7 +1,8 @@
 // Package sim is the simulated service: the partner API v2 (document 004),
-// Renta (document 001) and Orange Data (document 003) over real HTTP, made from
-// the documents alone with wire types of its own, so that a mistake of a client
-// does not meet the same mistake here.
+// Renta (document 001), Ferma CheckOnline (document 002) and Orange Data
+// (document 003) over real HTTP, made from the documents alone with wire types
+// of its own, so that a mistake of a client does not meet the same mistake
+// here.
 //
 // A World is everything the service knows; it is plain JSON that people can
 // write, and the zero World works. A Service answers calls on a World:

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"time"
 )
 
 // certificateHint is what a person can do about a certificate that a service
@@ -36,14 +35,6 @@ func encrypted(key []byte) bool {
 		}
 	}
 	return bytes.Contains(key, []byte("BEGIN ENCRYPTED PRIVATE KEY"))
-}
-
-// CertificateEnds tells when the certificate runs out.
-func CertificateEnds(c *tls.Certificate) (time.Time, bool) {
-	if c == nil || c.Leaf == nil {
-		return time.Time{}, false
-	}
-	return c.Leaf.NotAfter, true
 }
 
 // tlsConfig shows the certificate to whoever asks for one, whatever issuers
