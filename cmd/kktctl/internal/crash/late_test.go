@@ -129,9 +129,8 @@ func (j *judge) finish() {
 // eachOnce plays the scenario for each call that cannot be repeated, killing
 // the process that has sent it. Drafts are left out: they cost nothing, and
 // are made anew at once.
-func eachOnce(t *testing.T, f fate, meanwhile func(g *game, c call)) {
+func eachOnce(t *testing.T, s *scenario, f fate, meanwhile func(g *game, c call)) {
 	t.Helper()
-	s := everything(10)
 	calm := s.calm(t, programs)
 	n := 0
 	for _, c := range calm.calls {
@@ -168,13 +167,13 @@ func eachOnce(t *testing.T, f fate, meanwhile func(g *game, c call)) {
 // long that the next process looks for its trace once in vain. The second look
 // has to find it.
 func TestLateArrival(t *testing.T) {
-	eachOnce(t, late, func(*game, call) {})
+	eachOnce(t, everything(10), late, func(*game, call) {})
 }
 
 // TestQuietPeriod kills kktctl while a call is lost. Until the quiet period is
 // over the next processes must not send it again; then they do.
 func TestQuietPeriod(t *testing.T) {
-	eachOnce(t, lost, func(g *game, c call) {
+	eachOnce(t, everything(10), lost, func(g *game, c call) {
 		before := len(g.j.calls)
 		g.quiet = 10 * time.Minute
 		for range 2 {

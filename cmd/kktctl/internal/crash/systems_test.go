@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/state"
@@ -18,6 +19,37 @@ func systems(parallelism string) *scenario {
 	return &scenario{name: "systems", most: 12, ferma: true, apply: []string{
 		"apply", "--auto-approve", "--wait", "20s", "--parallelism", parallelism,
 	}, people: giveWord}
+}
+
+// TestOnlyAPersonKnows kills kktctl at each call that no reading tells of,
+// whether it arrived or not: the next process must not send it again, nor take
+// it for done, until a person has said what became of it.
+func TestOnlyAPersonKnows(t *testing.T) {
+	for name, f := range map[string]fate{"it is lost": lost, "it arrives": unread} {
+		t.Run(name, func(t *testing.T) {
+			eachOnce(t, systems("10"), f, func(g *game, c call) {
+				if c.read() {
+					return
+				}
+				before := len(g.j.calls)
+				for range 2 {
+					if e := g.run(0, "apply", "--auto-approve", "--wait", "20ms"); e.code != exitUnknown || !strings.Contains(e.out, "kktctl resolve "+c.address) {
+						t.Errorf("after %s: exit code %d, want 4 and what to type:\n%s", c.path, e.code, e.out)
+					}
+				}
+				for _, later := range g.j.calls[before:] {
+					if later.effect == c.effect && later.address == c.address {
+						t.Errorf("%s was sent before a person spoke", later.path)
+					}
+				}
+			})
+		})
+	}
+}
+
+// read tells whether there is anything to read about a call.
+func (c call) read() bool {
+	return c.effect == state.EffectSimple && c.application != ""
 }
 
 // giveWord says of every call whose outcome is unknown whether it happened, as
