@@ -44,8 +44,10 @@ type Run struct {
 	Code string
 	// FingerprintKey is for spec.RecordCode.
 	FingerprintKey string
-	Now            time.Time // UTC
-	QuietPeriod    time.Duration
+	// Of gives what is remembered of something else: a till that is looked at.
+	Of          func(address string) state.Resource
+	Now         time.Time // UTC
+	QuietPeriod time.Duration
 
 	// Intend makes an intent durable. Only when it has returned nil may the
 	// call be sent, and only once. The intent is then in Intent.

@@ -74,6 +74,9 @@ func task(address string, w *state.Workflow) (Task, bool) {
 		t.Commands = []string{"kktctl apply"}
 	case planner.WaitFirstDocument:
 		t.What = "have the till send its first fiscal document"
+	case planner.WaitDocument:
+		t.What = w.Message
+		t.Commands = []string{"kktctl receipt send FILE"}
 	case planner.WaitPerson:
 		t.What = w.Message
 		t.Commands = []string{

@@ -81,8 +81,17 @@ func (d WorkflowData) Clone() WorkflowData {
 // Clone gives a copy that shares nothing with the original.
 func (r Receipt) Clone() Receipt {
 	r.Parts = maps.Clone(r.Parts)
-	r.Printed, r.Return = clonePtr(r.Printed), clonePtr(r.Return)
+	r.Printed, r.Return = r.Printed.Clone(), r.Return.Clone()
 	return r
+}
+
+// Clone gives a copy that shares nothing with the original.
+func (p *Printed) Clone() *Printed {
+	c := clonePtr(p)
+	if c != nil {
+		c.Doubts = slices.Clone(p.Doubts)
+	}
+	return c
 }
 
 // Clone gives a copy that shares nothing with the original.

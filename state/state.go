@@ -97,6 +97,9 @@ type Printed struct {
 	RNM      string `json:"rnm,omitempty"`
 	FN       string `json:"fn,omitempty"`
 	QR       string `json:"qr,omitempty"`
+	// Doubts are what does not fit the receipt that was sent, though it was
+	// printed.
+	Doubts []string `json:"doubts,omitempty"`
 }
 
 // Identity is what a till is recognised by.

@@ -87,8 +87,8 @@ func (o applyOptions) saved() (*planFile, error) {
 	if o.PlanFile == "" {
 		return nil, nil
 	}
-	if len(o.Targets)+len(o.Exclude) > 0 || o.AllowUnregister > 0 {
-		return nil, errors.New("a saved plan is applied as it is: --target, --exclude and --allow-unregister belong to kktctl plan")
+	if len(o.Targets)+len(o.Exclude) > 0 || o.AllowUnregister > 0 || o.Checks {
+		return nil, errors.New("a saved plan is applied as it is: --target, --exclude, --checks and --allow-unregister belong to kktctl plan")
 	}
 	return readPlan(o.PlanFile)
 }
@@ -171,7 +171,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 func (o applyOptions) planningFor(saved *planFile) planning {
 	p := o.planning
 	if saved != nil {
-		p.Targets, p.Exclude, p.AllowUnregister = saved.Targets, saved.Exclude, saved.AllowUnregister
+		p.Targets, p.Exclude, p.AllowUnregister, p.Checks = saved.Targets, saved.Exclude, saved.AllowUnregister, saved.Checks
 	}
 	return p
 }

@@ -22,7 +22,15 @@ const (
 	forOffline         // a plan that reads nothing
 	forApply
 	forReceipts // the receipts of Renta: nothing but its login is needed
+	forFerma    // cloud tills: nothing but their certificates is needed
 )
+
+// opening is what a service is opened for, and what with.
+type opening struct {
+	why       purpose
+	kinds     []string                 // of receipts that will be printed
+	documents map[string]*ofd.Document // by address
+}
 
 // backend is the service, real or simulated, as a command uses it.
 type backend struct {
@@ -34,14 +42,18 @@ type backend struct {
 	close    func() error
 }
 
-// openBackend resolves the secrets and makes the clients; nothing is called
-// yet.
+// openBackend is open for one purpose.
 func (a *App) openBackend(g *globals, fleet *spec.Fleet, why purpose) (*backend, error) {
+	return a.open(g, fleet, opening{why: why})
+}
+
+// open resolves the secrets and makes the clients; nothing is called yet.
+func (a *App) open(g *globals, fleet *spec.Fleet, o opening) (*backend, error) {
 	s := &secrets{dir: fleet.Dir, env: a.Env}
 	switch {
 	case g.Sandbox:
-		return a.openSandbox(g, fleet, why)
-	case why == forOffline:
+		return a.openSandbox(g, fleet, o)
+	case o.why == forOffline:
 		codes, err := activationCodes(fleet, s.value)
 		return offline(fleet, codes), err
 	}
@@ -49,12 +61,20 @@ func (a *App) openBackend(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 		return nil, err
 	}
 	a.tellEndpoint(g)
-	c, codes, err := a.realConfig(g, fleet, s, why)
+	var c ofd.Config
+	var codes map[string]string
+	var err error
+	if o.why == forFerma {
+		c, err = a.fermaConfig(g, fleet, s)
+	} else {
+		c, codes, err = a.realConfig(g, fleet, s, o.why)
+	}
 	a.showDiagnostics(g, s.notes)
 	if err != nil {
 		return nil, err
 	}
-	return newBackend(fleet, codes, c, why, func() error { return nil })
+	c.Documents = o.documents
+	return newBackend(fleet, codes, c, o.why, func() error { return nil })
 }
 
 // offline is a backend that is never asked for anything but its codes.
@@ -86,12 +106,17 @@ func newBackend(fleet *spec.Fleet, codes map[string]string, c ofd.Config, why pu
 	return b, nil
 }
 
+// plainConfig is what no secret is needed for.
+func (a *App) plainConfig(g *globals, fleet *spec.Fleet) ofd.Config {
+	return ofd.Config{
+		Fleet: fleet, Endpoint: g.Endpoint, UserAgent: "kktctl/" + version, Now: a.Now, Logger: a.callLog(g), Dial: a.Dial,
+	}
+}
+
 // realConfig resolves everything that the real service needs; all that is
 // missing is told at once.
 func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose) (ofd.Config, map[string]string, error) {
-	c := ofd.Config{
-		Fleet: fleet, Endpoint: g.Endpoint, UserAgent: "kktctl/" + version, Now: a.Now, Logger: a.callLog(g), Dial: a.Dial,
-	}
+	c := a.plainConfig(g, fleet)
 	var missing *multierror.Error
 	note := func(err error) {
 		if err != nil {
@@ -112,6 +137,7 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 	if why == forApply {
 		c.Signers, err = signers(fleet)
 		note(err)
+		c.NoFerma = fermaAccess(fleet, s, &c) // told by the step that needs it
 	}
 	if err := missing.ErrorOrNil(); err != nil {
 		return c, nil, err

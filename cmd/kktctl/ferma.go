@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -87,13 +88,13 @@ func (s *secrets) checkEnd(ref spec.Secret, what string, certificate *tls.Certif
 
 // sandboxFerma gives the access that the simulated service grants. The
 // fleet's own certificates are not read.
-func sandboxFerma(authority *sim.Authority, fleet *spec.Fleet, c *ofd.Config) error {
+func sandboxFerma(authority *sim.Authority, fleet *spec.Fleet, kinds []string, c *ofd.Config) error {
 	client, err := authority.Client("")
 	if err != nil {
 		return err
 	}
 	c.CheckOnline.Certificate, c.OrangeData.Certificate = &client, &client
-	if !usesOrangeData(fleet) {
+	if !usesOrangeData(fleet) && !slices.Contains(kinds, spec.KindOrangeData) {
 		return nil
 	}
 	c.OrangeData.SigningKey, err = authority.SigningKey() // it takes a while

@@ -4,18 +4,33 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/kktctl/kktctl/providers/ofd"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 // loadFleet reads the declaration. Its warnings are shown, its errors are the
 // error.
 func (a *App) loadFleet(g *globals) (*spec.Fleet, error) {
-	fleet, list := spec.Load(g.File)
+	fleet, list := loadSpec(g.File)
 	if err := list.Err(); err != nil {
 		return nil, err
 	}
 	a.showDiagnostics(g, list)
 	return fleet, nil
+}
+
+// loadSpec reads a declaration and checks in it what the clients of the
+// services know: the receipts of checks.
+func loadSpec(path string) (*spec.Fleet, diag.List) {
+	fleet, list := spec.Load(path)
+	if fleet == nil {
+		return nil, list
+	}
+	if list = append(list, ofd.CheckReceipts(fleet)...); list.HasErrors() {
+		return nil, list
+	}
+	return fleet, list
 }
 
 // statePath is where a fleet's state lies: beside the fleet file, or where

@@ -70,7 +70,7 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 		return errPlanErrors
 	}
 	if o.Out != "" {
-		if err := savePlan(o.Out, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister}); err != nil {
+		if err := savePlan(o.Out, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks}); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.Err, "The plan is saved. Apply it with: %s apply %s\n", a.program(g), shellWord(o.Out))

@@ -18,6 +18,7 @@ type planFile struct {
 	Targets         []string `json:"targets,omitempty"`
 	Exclude         []string `json:"exclude,omitempty"`
 	AllowUnregister int      `json:"allowUnregister,omitempty"`
+	Checks          bool     `json:"checks,omitempty"`
 }
 
 // savePlan writes the plan's JSON, readable by its owner only, whole or not

@@ -20,11 +20,13 @@ type planning struct {
 	Exclude         []string
 	Refresh         bool
 	AllowUnregister int
+	Checks          bool
 }
 
 func (p *planning) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.Targets, "target", nil, "only this till and what it needs (repeatable)")
 	f.StringArrayVar(&p.Exclude, "exclude", nil, "not this till (repeatable)")
+	f.BoolVar(&p.Checks, "checks", false, "run the checks that are due: they print fiscal documents")
 	f.Var((*amount)(&p.AllowUnregister), "allow-unregister", "deregister up to so many tills, above policy.maxUnregister")
 }
 
@@ -33,7 +35,7 @@ func (a *App) makePlan(ctx context.Context, b *backend, snap *state.Snapshot, p 
 	prior := apply.PriorOf(snap)
 	in := planner.Input{
 		Fleet: b.fleet, Codes: b.codes, Prior: prior, Now: a.now(),
-		AllowUnregister: p.AllowUnregister, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
+		AllowUnregister: p.AllowUnregister, Checks: p.Checks, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
 	}
 	if p.Refresh {
 		live, err := b.observer.Observe(ctx, planner.NeedsOf(b.fleet, prior, in.Now))

@@ -8,10 +8,10 @@ import "github.com/spf13/cobra"
 func newReceiptCmd(a *App, g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "receipt",
-		Short: "Read the receipts that tills have printed",
+		Short: "Print receipts on cloud tills, read those that tills have printed",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newReceiptListCmd(a, g), newReceiptShowCmd(a, g))
+	cmd.AddCommand(newReceiptSendCmd(a, g), newReceiptCorrectCmd(a, g), newReceiptStatusCmd(a, g), newReceiptListCmd(a, g), newReceiptShowCmd(a, g))
 	return cmd
 }

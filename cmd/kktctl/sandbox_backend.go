@@ -13,11 +13,11 @@ import (
 
 // openSandbox starts a simulated service inside this process. No secret of
 // the fleet is read: the sandbox has its own, so that none ends in its file.
-func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend, error) {
+func (a *App) openSandbox(g *globals, fleet *spec.Fleet, o opening) (*backend, error) {
 	path := worldPath(g, fleet)
 	fmt.Fprintf(a.Err, "SANDBOX: a simulated service, kept in %s. Nothing real happens.\n\n", view.Clean(path))
 	codes, err := activationCodes(fleet, func(ref spec.Secret, _ string) (string, error) { return sandboxCode(ref), nil })
-	if err != nil || why == forOffline {
+	if err != nil || o.why == forOffline {
 		return offline(fleet, codes), err
 	}
 	world, err := a.sandboxWorld(g, fleet, path)
@@ -26,7 +26,7 @@ func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 	}
 	keeper := &worldKeeper{path: path}
 	opts := sim.Options{Now: a.Now, Log: a.callLog(g)}
-	if why == forApply { // a plan changes nothing, not even a simulated service
+	if o.why == forApply || o.why == forFerma { // a plan changes nothing, not even a simulated service
 		opts.OnChange = keeper.save
 	}
 	service := sim.New(world, opts)
@@ -46,13 +46,14 @@ func (a *App) openSandbox(g *globals, fleet *spec.Fleet, why purpose) (*backend,
 		RentaLogin: sim.DefaultRentaLogin, RentaPassword: sim.DefaultRentaPassword,
 		Signers: sandboxSigners(fleet), Reports: sandboxDevice{service}, RootCAs: authority.Pool(),
 	}
-	if err := sandboxFerma(authority, fleet, &c); err != nil {
+	if err := sandboxFerma(authority, fleet, o.kinds, &c); err != nil {
 		return nil, err
 	}
 	if fleet.Provider.Partner.V1() { // the sandbox can do what the real service could
 		c.APIKey = ""
 	}
-	return newBackend(&local, codes, c, why, func() error { return keeper.finish(service) })
+	c.Documents = o.documents
+	return newBackend(&local, codes, c, o.why, func() error { return keeper.finish(service) })
 }
 
 // sandboxSigners replaces every declared signer.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 )
 
@@ -29,7 +28,7 @@ type validation struct {
 }
 
 func (a *App) runValidate(g *globals) error {
-	fleet, list := spec.Load(g.File)
+	fleet, list := loadSpec(g.File)
 	failed := fleet == nil || list.HasErrors()
 	if g.JSON {
 		v := validation{Valid: !failed, Diagnostics: append(diag.List{}, list...)}

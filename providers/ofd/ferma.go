@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/kktctl/kktctl/providers/ofd/ferma/checkonline"
+	"github.com/kktctl/kktctl/providers/ofd/ferma/orangedata"
 	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
 )
 
@@ -20,6 +21,10 @@ type FermaAccess struct {
 // DefaultCheckOnline is where CheckOnline is unless the fleet says otherwise
 // (document 002).
 const DefaultCheckOnline = "https://ferma-c.ofd.ru"
+
+// DefaultOrangeData is where Orange Data is unless the fleet says otherwise
+// (document 003).
+const DefaultOrangeData = "https://ferma-o.ofd.ru"
 
 // IsZero tells whether the service cannot be used.
 func (a FermaAccess) IsZero() bool { return a.Certificate == nil }
@@ -46,6 +51,15 @@ func (c *Config) checkOnline() (*checkonline.Client, error) {
 		return nil, err
 	}
 	return checkonline.New(api), nil
+}
+
+// orangeData makes the client that shares the pace of all calls.
+func (c *Config) orangeData() (*orangedata.Client, error) {
+	api, err := c.fermaTransport(cmp.Or(c.Fleet.Provider.OrangeData.Endpoint, DefaultOrangeData), c.OrangeData)
+	if err != nil {
+		return nil, err
+	}
+	return orangedata.New(api, c.OrangeData.SigningKey), nil
 }
 
 // fermaTransport makes the transport of one of Ferma's services. It keeps the

@@ -11,6 +11,8 @@ import (
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/providers/ofd/ferma/checkonline"
+	"github.com/kktctl/kktctl/providers/ofd/ferma/orangedata"
 	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
 	"github.com/kktctl/kktctl/providers/ofd/partner"
 	"github.com/kktctl/kktctl/providers/ofd/renta"
@@ -30,7 +32,9 @@ type Config struct {
 	RentaPassword   string
 	CheckOnline     FermaAccess
 	OrangeData      FermaAccess
-	RootCAs         *x509.CertPool // nil means the system's roots
+	NoFerma         error                // why there is no access to a service that is declared; told where it is needed
+	Documents       map[string]*Document // receipts that a person sends, by address
+	RootCAs         *x509.CertPool       // nil means the system's roots
 	UserAgent       string
 	Timeout         time.Duration // of one call; 0 means a minute
 	Logger          func(line string)
@@ -116,8 +120,10 @@ func NewObserver(c Config) (*Observer, error) {
 // Provider runs the workflows of a fleet. It is safe for concurrent use.
 type Provider struct {
 	*Observer
-	partner *partner.Client
-	renta   *renta.Client // nil without a login
+	partner     *partner.Client
+	renta       *renta.Client       // nil without a login
+	checkOnline *checkonline.Client // nil without access
+	orangeData  *orangedata.Client  // nil without access
 }
 
 // New makes a Provider.
@@ -133,7 +139,7 @@ func New(c Config) (*Provider, error) {
 		p.renta = renta.New(api, c.rentaToken(api))
 		p.Observer.renta = p.renta.Reader
 	}
-	return p, nil
+	return p, p.openFerma(&c)
 }
 
 var _ apply.Provider = (*Provider)(nil)
@@ -163,6 +169,10 @@ func (p *Provider) Advance(ctx context.Context, run *apply.Run) (apply.Transitio
 		return p.createCabinet(ctx, run)
 	case planner.Order:
 		return p.order(ctx, run)
+	case planner.Check:
+		return p.check(ctx, run)
+	case planner.Receipt:
+		return p.receipt(ctx, run)
 	default:
 		return apply.Transition{}, fmt.Errorf("%s: the action %q is not known to this kktctl: use a newer one", run.Address, run.Action)
 	}
