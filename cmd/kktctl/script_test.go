@@ -52,6 +52,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ferma, err := os.ReadFile(filepath.Join("testdata", "ferma.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
@@ -66,6 +70,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CI", "")
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each kktctl takes a second to end under -race
 			e.Values[baseKey{}] = base
+			e.Values[fermaKey{}] = string(ferma)
 			e.Values[simKey{}] = &simulated{}
 			e.Values[pageKey{}] = page
 			return nil
@@ -99,8 +104,9 @@ func TestScripts(t *testing.T) {
 }
 
 type (
-	baseKey struct{}
-	simKey  struct{}
+	baseKey  struct{}
+	fermaKey struct{}
+	simKey   struct{}
 )
 
 // simulated is the service of one script.
@@ -122,16 +128,25 @@ func serviceOf(ts *testscript.TestScript) *simulated {
 	return s
 }
 
-// declare FILE [TO] makes a fleet file of the common beginning and FILE.
+// declare [--ferma] FILE [TO] makes a fleet file of the common beginning and
+// FILE; with --ferma its provider has Ferma, with the certificates of sim --tls.
 func cmdDeclare(ts *testscript.TestScript, neg bool, args []string) {
+	ferma := len(args) > 0 && args[0] == "--ferma"
+	if ferma {
+		args = args[1:]
+	}
 	if neg || len(args) < 1 {
-		ts.Fatalf("usage: declare FILE [TO]")
+		ts.Fatalf("usage: declare [--ferma] FILE [TO]")
 	}
 	to := "fleet.yaml"
 	if len(args) > 1 {
 		to = args[1]
 	}
 	text := string(ts.Value(baseKey{}).([]byte)) + ts.ReadFile(args[0])
+	if ferma {
+		const provider = "\nprovider:\n"
+		text = strings.Replace(text, provider, provider+ts.Value(fermaKey{}).(string), 1)
+	}
 	ts.Check(os.WriteFile(ts.MkAbs(to), []byte(text), 0o600))
 }
 

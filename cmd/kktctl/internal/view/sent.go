@@ -98,6 +98,22 @@ func receiptWords(v Sent) string {
 	return "printed"
 }
 
+// receipt writes what the state holds of a receipt.
+func (w *fieldWriter) receipt(r state.Receipt) {
+	w.field("service", r.Kind)
+	w.field("inn", r.INN)
+	w.time("recorded", r.At)
+	w.field("said by", r.Who)
+	if r.Printed != nil {
+		w.title("printed as " + Clean(r.Printed.ID))
+		w.printed(r.Printed)
+	}
+	if r.Return != nil {
+		w.title("returned as " + Clean(r.Return.ID))
+		w.printed(r.Return)
+	}
+}
+
 // printed writes a fiscal document.
 func (w *fieldWriter) printed(p *state.Printed) {
 	if p == nil {

@@ -36,6 +36,10 @@ func statusWord(r state.Resource) string {
 		return "cabinet"
 	case r.Order != nil:
 		return Clean(string(r.Order.Status))
+	case r.Receipt != nil:
+		return "printed"
+	case r.Refusal != nil && len(r.Workflows) == 0:
+		return "refused"
 	}
 	for _, w := range r.Workflows {
 		if w != nil && planner.Action(w.Action) != planner.Register {
@@ -98,6 +102,9 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 	}
 	if r.Order != nil {
 		w.order(*r.Order)
+	}
+	if r.Receipt != nil {
+		w.receipt(*r.Receipt)
 	}
 	if r.Refusal != nil {
 		w.field("refused", verb(planner.Action(r.Refusal.Action))+": "+r.Refusal.Reason)

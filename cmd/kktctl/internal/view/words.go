@@ -63,6 +63,8 @@ func whom(w planner.Wait) string {
 		return "the payment of the order"
 	case planner.WaitSilent:
 		return "a document of the till"
+	case planner.WaitDocument:
+		return "the same receipt to be sent again"
 	case planner.WaitPerson:
 		return "a person's word on what happened"
 	default:
@@ -73,7 +75,7 @@ func whom(w planner.Wait) string {
 // ofPeople tells whether a person has to do something before a wait ends.
 func ofPeople(w planner.Wait) bool {
 	switch w {
-	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitSilent, planner.WaitPayment, planner.WaitPerson:
+	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitSilent, planner.WaitDocument, planner.WaitPayment, planner.WaitPerson:
 		return true
 	default:
 		return false
@@ -132,6 +134,14 @@ func phaseWords(phase string) string {
 		return "the simplified registration is being started"
 	case "card":
 		return "the tax service looks for the card"
+	case "print":
+		return "the receipt is being sent"
+	case "print-queue":
+		return "the receipt is in the service's queue"
+	case "return":
+		return "the return is being sent"
+	case "return-queue":
+		return "the return is in the service's queue"
 	case "pay":
 		return "the code is being used"
 	case "first-document":
