@@ -190,6 +190,9 @@ func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 	if n.action == planner.CreateCabinet || n.action == planner.Order {
 		run.Cabinet = r.s.cabinetOf(r.ownerOf(run))
 	}
+	run.Bookings = func(code spec.CodeRecord, from, to time.Time) (int, int) {
+		return r.s.bookings(n.step.Address, code, from, to)
+	}
 	run.Intend = func(ctx context.Context, effect state.Effect, hash string, pre map[string]string) error {
 		if run.Intent != nil {
 			return fmt.Errorf("%s: an intent is open: %s may not be sent", run.Address, effect)

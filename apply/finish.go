@@ -17,6 +17,12 @@ func conclude(res *state.Resource, tr Transition, now time.Time) {
 	if r.Status != "" {
 		res.Status, res.Since = r.Status, now
 	}
+	if r.Booking != nil {
+		res.Booking = r.Booking
+	}
+	if r.Status == state.StatusUnregistered {
+		res.Booking = nil // the till begins anew
+	}
 	if r.Attributes != nil {
 		res.Replaced, res.AppliedAt = res.Attributes, now
 		res.Attributes = r.Attributes

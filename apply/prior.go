@@ -43,6 +43,9 @@ func priorResource(r state.Resource, open map[string]bool) planner.Resource {
 	if p := r.Payment; p != nil {
 		out.PaidCode, out.PaidAt = p.Code, p.At
 	}
+	if k := r.Booking; k != nil {
+		out.Booking = &planner.Booking{Code: k.Code, CodeID: k.CodeID, FN: k.FN, At: k.At, Left: k.Left}
+	}
 	if f := r.Refusal; f != nil {
 		out.Refusal = &planner.Refusal{Action: planner.Action(f.Action), Reason: f.Reason, At: f.At}
 	}

@@ -52,7 +52,10 @@ type Run struct {
 	// Intend makes an intent durable. Only when it has returned nil may the
 	// call be sent, and only once. The intent is then in Intent.
 	Intend func(ctx context.Context, effect state.Effect, requestHash string, preRead map[string]string) error
-	opened bool // Intent was opened in this transition
+	// Bookings counts what other tills have taken of a code through bookings
+	// after a reading of it, which was between two times, and what they may have.
+	Bookings func(code spec.CodeRecord, from, to time.Time) (after, maybe int)
+	opened   bool // Intent was opened in this transition
 }
 
 // Status is how a transition leaves its workflow.
@@ -104,6 +107,7 @@ type Result struct {
 	Attributes *spec.Attributes
 	RNM        string
 	Payment    *state.Payment
+	Booking    *state.Booking
 	Renta      *string // centre key; empty after leaving
 	Receipt    *state.Receipt
 	Cabinet    *spec.CabinetRecord

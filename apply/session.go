@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -229,6 +230,29 @@ func (s *Session) intentOf(workflow string) *state.Intent {
 		}
 	}
 	return nil
+}
+
+// bookings counts the bookings of other tills with a code that was read
+// between two times: those made after it, and those that may have been.
+func (s *Session) bookings(address string, code spec.CodeRecord, from, to time.Time) (after, maybe int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for other, r := range s.snap.Resources {
+		switch k := r.Booking; {
+		case other == address || k == nil || k.Code != code || k.At.Before(from):
+		case k.ReadAt.Before(to):
+			maybe++
+		default:
+			after++
+		}
+	}
+	for _, in := range s.snap.Intents {
+		w := s.snap.Resources[in.Address].Workflows[in.Action]
+		if in.Effect == state.EffectBook && in.Address != address && w != nil && w.Data.Code != nil && *w.Data.Code == code {
+			maybe++
+		}
+	}
+	return after, maybe
 }
 
 // Close compacts what was written and gives the lock back.

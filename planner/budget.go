@@ -49,6 +49,7 @@ func newPool(p *planning) *pool {
 		b.literal[code] = true
 	}
 	b.reserve()
+	b.reserveBookings()
 	for _, c := range b.codes {
 		if b.takeable(c) {
 			b.queues[""] = append(b.queues[""], c)
@@ -87,7 +88,7 @@ func (b *pool) reserve() {
 	byID, byRecord := map[string]*Code{}, map[spec.CodeRecord]*Code{}
 	for _, t := range b.p.tills {
 		r := t.run(Pay)
-		if r == nil || b.p.consumed(t, r) {
+		if r == nil || b.p.consumed(t, r) || t.booked() != nil {
 			continue
 		}
 		b.unsettled = b.unsettled || r.Unsettled || r.Unknown
@@ -130,6 +131,8 @@ func (p *planning) spend(b *pool) {
 	short := map[*Code][]string{}
 	for _, w := range p.pays {
 		switch {
+		case w.booked != nil:
+			b.p.planPay(w, &Code{ID: w.booked.CodeID})
 		case w.code == "" && w.t.decl.Tariff != "":
 			byTariff = append(byTariff, w)
 		case w.code == "":

@@ -22,6 +22,8 @@ type wish struct {
 	t      *till
 	code   string // empty for auto
 	record spec.CodeRecord
+	book   bool     // before it is registered, with the same code
+	booked *Booking // with this code
 }
 
 // planPays finds the tills to pay for and gives them their codes.
@@ -98,6 +100,8 @@ func (p *planning) wishOf(t *till, row Payment) (wish, bool) {
 		p.say(diag.Error, t, "the activation code "+t.decl.ActivationCode.Ref.String()+" could not be read")
 		return w, false
 	}
+	w.book = p.wantsBook(t)
+	p.useBooking(&w)
 	return w, true
 }
 
@@ -157,6 +161,9 @@ func (p *planning) checkTariff(t *till) {
 // planPay plans to use the code.
 func (p *planning) planPay(w wish, c *Code) {
 	t, record := w.t, w.record
+	if w.book {
+		p.planBook(w, c)
+	}
 	s := Step{
 		Action: Pay, Cost: Cost{Codes: 1}, Code: &record, CodeID: c.ID, RNM: t.rnm(),
 		Requires: t.need(Register), Reason: p.payReason(t),
@@ -164,7 +171,12 @@ func (p *planning) planPay(w wish, c *Code) {
 	if t.live == nil || t.live.LastDocument.IsZero() {
 		s.Waits = []Wait{WaitFirstDocument}
 	}
-	if w.code == "" {
+	switch {
+	case w.book:
+		s.Cost.Codes, s.Reason = 0, s.Reason+"; with the code that it is booked with"
+	case w.booked != nil:
+		s.Cost.Codes, s.Reason = 0, s.Reason+"; with the code "+record.String()+" that it was booked with"
+	case w.code == "":
 		s.Reason += "; the code " + record.String() + " is taken from the partner's pool"
 	}
 	p.add(t, s)

@@ -24,6 +24,7 @@ func New(in Input) *Plan {
 		p.planRegistration(t)
 	}
 	p.planPays()
+	p.bookFirst()
 	for _, t := range p.chosen() {
 		p.planRenta(t)
 		p.planLeaving(t)

@@ -11,7 +11,8 @@ import (
 
 // The groups of tills that one diagnostic sums up.
 const (
-	groupBook        = "booking a till (book)"
+	groupBookUnread  = "codes unread"
+	groupBooked      = "booked"
 	groupLeftAlone   = "left alone"
 	groupRentaUnread = "renta unread"
 )
@@ -27,7 +28,6 @@ func (p *planning) checkPolicy() {
 	p.checkUnregisters()
 	p.checkCost()
 	p.sayUncounted()
-	p.findUnsupported()
 	p.sayGroups()
 	for _, t := range p.chosen() {
 		p.checkEnds(t)
@@ -73,15 +73,6 @@ func (p *planning) checkCost() {
 	}
 }
 
-// findUnsupported collects what is declared and cannot be planned yet.
-func (p *planning) findUnsupported() {
-	for _, t := range p.chosen() {
-		if t.wanted() && t.decl.Book && t.live == nil && !t.registered() {
-			p.groups.add(groupBook, t.addr)
-		}
-	}
-}
-
 // sayGroups says each group once, with its addresses.
 func (p *planning) sayGroups() {
 	for _, g := range sortedKeys(p.groups) {
@@ -93,6 +84,11 @@ func (p *planning) sayGroups() {
 			d.Hint = "to deregister a till, declare it with unregister: {reason: …}; to stop managing it: kktctl state rm ADDRESS"
 		case groupRentaUnread:
 			d = p.say(diag.Warning, nil, "the Renta list was not read: memberships of "+counted(len(addrs), "till")+" are not planned")
+		case groupBookUnread:
+			d = p.say(diag.Warning, nil, "the activation codes were not read: "+counted(len(addrs), "till")+" cannot be booked, and so not registered")
+		case groupBooked:
+			d = p.say(diag.Note, nil, counted(len(addrs), "till")+" booked and dropped from the file before registration: remembered, so that no code is used for it again")
+			d.Hint = "to forget a booking: kktctl state rm ADDRESS"
 		case groupCheckNew, groupCheckChanged, groupCheckProved:
 			d = p.sayChecks(g, len(addrs))
 		default:

@@ -69,6 +69,7 @@ func (p *planning) planRegister(t *till) {
 			"it may not be shown yet, or was deregistered elsewhere; if it is gone for certain: kktctl state rm "+t.addr)
 	case t.decl.RNM != "" && p.in.NoRefresh && !t.unregistered():
 		p.leaveOut() // it may well be live: the list was not read, which is said once for all
+	case (t.decl.RNM == "" || t.simplified()) && p.bookUnread(t): // registered once it is booked
 	case t.simplified() && (t.decl.RNM == "" || !t.unregistered() || t.decl.RNM != t.prior.RNM):
 		p.planSimplified(t)
 	case t.decl.RNM != "" && t.unregistered():

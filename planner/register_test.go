@@ -336,19 +336,6 @@ func TestAWishThatChangedMeanwhile(t *testing.T) {
 	}
 }
 
-func TestOneOfEachUnsupported(t *testing.T) {
-	w := newWorld()
-	w.declare(1, func(k *spec.KKT) { k.Book = true })
-	p := w.plan()
-	steps(t, p, "register:kkts.till-01")
-	for _, what := range []string{"kkts.till-01"} {
-		says(t, p, diag.Warning, what)
-	}
-	if p.Complete || !p.Applyable || len(p.Diagnostics) != 1 {
-		t.Errorf("complete %v\n%s", p.Complete, outline(p))
-	}
-}
-
 // A simplified step signs nothing, says that it is paid for, and waits for the
 // printed report only when it needs a number from it (004 §7.2, table 14).
 func TestSimplifiedStep(t *testing.T) {

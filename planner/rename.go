@@ -76,7 +76,7 @@ func weight(r *Resource) int {
 	if r.Registered {
 		n += 2
 	}
-	if len(r.Running) > 0 {
+	if len(r.Running) > 0 || r.Booking != nil {
 		n++
 	}
 	return n
@@ -95,7 +95,7 @@ func pick(addrs []string, taken map[string]bool) string {
 // when that till is gone, an error otherwise, since a factory number cannot
 // change.
 func (p *planning) replaced(t *till, own *Resource) {
-	if !own.Registered && len(own.Running) == 0 {
+	if !own.Registered && len(own.Running) == 0 && own.Booking == nil {
 		t.stale = t.from == "" // a move overwrites it
 		return
 	}
@@ -108,6 +108,10 @@ func (p *planning) replaced(t *till, own *Resource) {
 	d := p.say(diag.Error, t, fmt.Sprintf("the factory number changed from %s to %s: that is another till", plain(serialOf(own)), plain(t.decl.Serial)))
 	d.Detail = "The РНМ binds the factory number and the company's ИНН: another number is another registration."
 	d.Hint = "declare the new till under a new name, and unregister the old one here (serial: as it was, unregister: {reason: …})"
+	if !own.Registered && own.Booking != nil {
+		d.Detail = "It was booked with the code " + own.Booking.Code.String() + ", which is bound to that factory number."
+		d.Hint = "declare the new till under a new name; to forget the booking: kktctl state rm " + t.addr
+	}
 }
 
 // drop makes a till of every record that nobody in the file claims.

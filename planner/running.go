@@ -128,7 +128,7 @@ func (p *planning) costLeft(t *till, r *Running) Cost {
 	switch {
 	case (r.Action == Register || r.Action == Reregister) && r.Desired != nil && r.draft():
 		return fee(r.Desired.OFDINN)
-	case r.Action == Pay && !p.consumed(t, r):
+	case r.Action == Book, r.Action == Pay && !p.consumed(t, r) && t.booked() == nil:
 		return Cost{Codes: 1}
 	}
 	return Cost{}

@@ -88,7 +88,7 @@ func (t *subject) continued(s *Step) {
 
 // irreversible tells whether nothing takes the action back.
 func irreversible(a Action) bool {
-	return slices.Contains([]Action{Register, Reregister, Unregister, Pay, CreateCabinet, Order, Check, Receipt}, a)
+	return slices.Contains([]Action{Register, Reregister, Unregister, Book, Pay, CreateCabinet, Order, Check, Receipt}, a)
 }
 
 // put gives the subject a step, completed with what follows from its action.

@@ -110,6 +110,7 @@ type Resource struct {
 	Replaced     *spec.Attributes // what they were before
 	PaidCode     spec.CodeRecord
 	PaidAt       time.Time
+	Booking      *Booking  // before it was registered
 	Renta        string    // centre key
 	RentaSince   time.Time // when the till was added to it; zero when unknown
 	Refusal      *Refusal  // of the last attempt
@@ -126,6 +127,15 @@ type Proof struct {
 	Serial string
 	RNM    string
 	FN     string
+}
+
+// Booking is a till that was booked with a code (document 004 §3).
+type Booking struct {
+	Code   spec.CodeRecord
+	CodeID string
+	FN     string // that it was booked with
+	At     time.Time
+	Left   int // what was left of the code just before
 }
 
 // Refusal is why the last attempt at an action was refused.

@@ -45,6 +45,8 @@ func (p *planning) planDropped(t *till) {
 	policy := p.in.Fleet.Policy
 	listed := t.live != nil && !t.unregistered() || len(t.members) > 0 && t.prior.Renta != ""
 	switch {
+	case t.booked() != nil && !listed && !t.registered():
+		p.groups.add(groupBooked, t.addr)
 	case !listed || !t.registered() && !t.unregistered():
 		p.add(t, Step{Action: Forget, Reason: forgetReason(t), RNM: t.rnm()})
 	case policy.Prune && policy.PruneReason != "" && t.live != nil && t.registered() && t.prior.Attributes != nil:

@@ -46,14 +46,21 @@ func (p *planning) sayKey(what string, addrs []string) {
 // spendDeclared pays with declared codes that nothing can be learnt about: the
 // API v1 lists none.
 func (p *planning) spendDeclared() {
-	var auto, declared []string
+	var auto, declared, book []string
 	for _, w := range p.pays {
+		if w.book {
+			book = append(book, w.t.addr)
+			continue
+		}
 		if w.code == "" {
 			auto = append(auto, w.t.addr)
 			continue
 		}
 		declared = append(declared, w.t.addr)
 		p.planPay(w, &Code{})
+	}
+	if len(book) > 0 {
+		p.sayKey(string(Book)+" needs the partner API v2", book)
 	}
 	if len(auto) > 0 {
 		p.sayKey("activationCode: auto takes one of the partner's codes, which only the API v2 lists", auto)

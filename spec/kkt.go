@@ -20,7 +20,7 @@ const DefaultFFD = "1.2"
 // till is a KKT while it is read, with the places that later checks name.
 type till struct {
 	KKT
-	serialAt, rnmAt, fnAt, fnTypeAt *yaml.Node
+	serialAt, rnmAt, fnAt, fnTypeAt, bookAt *yaml.Node
 }
 
 var serialForm = regexp.MustCompile(`^[0-9A-Za-z-]{1,20}$`)
@@ -53,7 +53,7 @@ func commonFields() schema[till] {
 		{"ofd", func(r *reader, n *yaml.Node, t *till) { t.OFD = r.ofd(n, t.OFD) }},
 		{"tariff", func(r *reader, n *yaml.Node, t *till) { t.Tariff = r.tariff(n) }},
 		{"activationCode", func(r *reader, n *yaml.Node, t *till) { t.ActivationCode = r.code(n) }},
-		{"book", func(r *reader, n *yaml.Node, t *till) { t.Book = r.boolean(n) }},
+		{"book", func(r *reader, n *yaml.Node, t *till) { t.Book, t.bookAt = r.boolean(n), n }},
 		{"renta", func(r *reader, n *yaml.Node, t *till) { t.Renta = r.ref(n, "centres", r.known.centres, false) }},
 		{"registration", func(r *reader, n *yaml.Node, t *till) { t.Registration = r.registration(n) }},
 		{"ignore", func(r *reader, n *yaml.Node, t *till) { t.Ignore = r.setOf(n, ignorable()) }},
@@ -80,6 +80,7 @@ func tillSchema() schema[till] {
 // till reads one till over the fleet's defaults and checks it.
 func (r *reader) till(s schema[till], key, n *yaml.Node, defaults till, inherited given) KKT {
 	t := defaults
+	t.bookAt = nil
 	t.Name, t.Pos = key.Value, r.pos(key)
 	g := s.read(r, n, &t)
 	if r.wasMap(n) || isNull(n) {
@@ -87,7 +88,20 @@ func (r *reader) till(s schema[till], key, n *yaml.Node, defaults till, inherite
 	}
 	r.identity(&t)
 	r.drive(&t)
+	r.booking(&t, key)
 	return t.KKT
+}
+
+// booking wants the code that a till is booked with (document 004 §3).
+func (r *reader) booking(t *till, key *yaml.Node) {
+	if !t.Book || !t.ActivationCode.IsZero() || t.Unregister != "" {
+		return
+	}
+	at := t.bookAt
+	if at == nil {
+		at = key // it stands under defaults
+	}
+	r.within("book", func() { r.errorAt(at, "write activationCode: a code, env:NAME, file:PATH, or auto", "needs an activation code") })
 }
 
 // identity checks the numbers that tell tills apart, and that an РНМ was

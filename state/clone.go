@@ -29,6 +29,7 @@ func (r Resource) Clone() Resource {
 	r.Attributes = cloneAttributes(r.Attributes)
 	r.Replaced = cloneAttributes(r.Replaced)
 	r.Payment = clonePtr(r.Payment)
+	r.Booking = clonePtr(r.Booking)
 	r.Refusal = clonePtr(r.Refusal)
 	r.Agreement = clonePtr(r.Agreement)
 	r.Cabinet = clonePtr(r.Cabinet)

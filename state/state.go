@@ -56,6 +56,7 @@ type Resource struct {
 	Replaced    *spec.Attributes     `json:"replaced,omitempty"`    // what they were before that
 	Since       time.Time            `json:"since,omitzero"`        // when Status was reached
 	Payment     *Payment             `json:"payment,omitempty"`     // last activation code used
+	Booking     *Booking             `json:"booking,omitempty"`     // before it was registered (004 §3)
 	Renta       string               `json:"renta,omitempty"`       // centre key, when kktctl made or met the membership
 	RentaSince  time.Time            `json:"rentaSince,omitzero"`   // when kktctl added the till to it
 	Refusal     *Refusal             `json:"refusal,omitempty"`     // last refused step, until one of its kind succeeds
@@ -116,6 +117,18 @@ type Payment struct {
 	Service string          `json:"service,omitempty"`
 }
 
+// Booking records that a till was booked with an activation code (004 §3). Its
+// payment is made with the same code.
+type Booking struct {
+	Code   spec.CodeRecord `json:"code"`
+	CodeID string          `json:"codeId,omitempty"`
+	FN     string          `json:"fn"`
+	ReadAt time.Time       `json:"readAt,omitzero"`  // when the code was read, before the call
+	At     time.Time       `json:"at"`               // after the call
+	Status string          `json:"status,omitempty"` // in the service's words, which are not documented
+	Left   int             `json:"left"`             // of the code, just before
+}
+
 // Refusal records why the service or the tax service refused a step.
 type Refusal struct {
 	Action string    `json:"action"`
@@ -169,6 +182,7 @@ type WorkflowData struct {
 	Simplified    bool                  `json:"simplified,omitempty"` // 004 §7.2: nothing is signed
 	Mock          bool                  `json:"mock,omitempty"`       // Gateway was SuccessMock: nothing reached the tax service
 	Polls         int                   `json:"polls,omitempty"`
+	SeenAt        time.Time             `json:"seenAt,omitzero"`    // when the first document of a booked till was first seen
 	RenewedAt     time.Time             `json:"renewedAt,omitzero"` // when a call was refused for its token, which is had anew once
 	Receipt       *ReceiptWork          `json:"receipt,omitempty"`
 	Order         *spec.OrderRecord     `json:"order,omitempty"`

@@ -20,6 +20,7 @@ const (
 	hintPair     = "check company, serial and rnm of the till in the fleet file: the РНМ must be registered for this company; the code was not used"
 	hintForeign  = "have OFD.ru move the till to this partner, or take activationCode out of the fleet file; the code was not used"
 	hintPay      = "look at the code and at the till in the partner's cabinet, then run kktctl apply; the code was not used"
+	hintBook     = "look at the till and at the code in the partner's cabinet; a till that is booked there already needs no book in the fleet file. Then run kktctl apply: the code was not used"
 	hintLapsed   = "declare another code, run kktctl apply, and have the till send a document within 3 days"
 	hintPatience = "the tax service answers within 5 working days as a rule; look at the application in the partner's cabinet if it is urgent"
 	hintWork     = "preparing takes minutes as a rule: ask OFD.ru about the application; kktctl goes on by itself when the documents are there"

@@ -294,13 +294,16 @@ func (c *cell) picture() string {
 	if r.Order != nil {
 		r.Order.Link = "" // it is not told a second time
 	}
+	if r.Booking != nil {
+		r.Booking.Status = "" // the words of an answer go with it when it is lost
+	}
 	effects := map[string]int{}
 	for _, e := range c.b.svc.Ledger() {
 		if e.OK && e.Kind != sim.EffectLogin && e.Kind != sim.EffectPut && e.Kind != sim.EffectPrepare && e.Kind != sim.EffectCreate {
 			effects[e.Kind]++
 		}
 	}
-	b, err := json.MarshalIndent([]any{w.Tills, w.Codes, w.Members, w.PayStatuses, w.Cabinets, w.Orders, r, effects}, "", " ")
+	b, err := json.MarshalIndent([]any{w.Tills, w.Codes, w.Bookings, w.Members, w.PayStatuses, w.Cabinets, w.Orders, r, effects}, "", " ")
 	c.check(err)
 	return masked(string(b))
 }

@@ -45,6 +45,7 @@ func endpoints() []endpoint {
 		{name: "simplified", method: post, path: "*/registration/simplified", effect: sim.EffectSimple, build: selfRegistered},
 		{name: "simplified-rereg", method: post, path: "*/registration/simplified", effect: sim.EffectSimple, build: movedTill},
 		{name: "pay", method: post, path: "*/kkt/pay", effect: sim.EffectPay, build: unpaidTill},
+		{name: "book", method: post, path: "*/kkt/book", effect: sim.EffectBook, build: tillToBook},
 		{name: "pay-v1", method: post, path: "*/partner/v1/kkt/pay", effect: sim.EffectPay, build: unpaidTillOfALogin},
 		{name: "addKkt", method: post, path: "*/addkkt", effect: sim.EffectAddKkt, build: joiningTill},
 		{name: "removeKkt", method: post, path: "*/removekkt/*", effect: sim.EffectRemoveKkt, build: leavingTill},
@@ -97,6 +98,12 @@ func unpaidTill(c *cell) *bench {
 	k := till("a", "00307404867358", fn1)
 	k.ActivationCode = spec.Code{Literal: "PSZ7D1Lq"}
 	b := c.bench(testFleet(k), world(seeded(k, sever)).AddCode("PSZ7D1Lq", "Ofd", "Green", 5))
+	b.codes["kkts.a"] = "PSZ7D1Lq"
+	return b
+}
+
+func tillToBook(c *cell) *bench {
+	b := c.bench(testFleet(bookedTill("a", "00307404867358", fn1, "PSZ7D1Lq")), world().AddCode("PSZ7D1Lq", "Ofd", "Green", 5))
 	b.codes["kkts.a"] = "PSZ7D1Lq"
 	return b
 }
@@ -159,9 +166,9 @@ func troubles() []trouble {
 
 // impossible cells are those whose fault needs what the call has not got.
 func impossible(e endpoint, t trouble) bool {
-	// The answers to pay, to a login, of a cabinet and of an order name nothing
+	// The answers to pay, to a booking, to a login, of a cabinet and of an order name nothing
 	// that could be wrong.
-	return t.name == sim.FaultWrongID && (e.person || e.effect == sim.EffectPay || e.name == "login")
+	return t.name == sim.FaultWrongID && (e.person || e.effect == sim.EffectPay || e.effect == sim.EffectBook || e.name == "login")
 }
 
 // TestFaultMatrix spoils every call that changes something, before and after

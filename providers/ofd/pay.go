@@ -28,7 +28,7 @@ const lapseAfter = 3 * 24 * time.Hour
 
 func (p *Provider) pay(ctx context.Context, run *apply.Run) (apply.Transition, error) {
 	switch run.Workflow.Phase {
-	case phaseStart, phasePay:
+	case phaseStart, phasePay, phaseBooked:
 		return p.payOnce(ctx, run)
 	case phaseFirstDocument:
 		return p.firstDocument(ctx, run)
@@ -61,6 +61,9 @@ func (p *Provider) payOnce(ctx context.Context, run *apply.Run) (apply.Transitio
 	if tr, ok := p.paidMeanwhile(run, rnm, l, waiting); ok {
 		return tr, nil
 	}
+	if tr, ok := p.afterBooking(run, rnm, l); ok {
+		return tr, nil
+	}
 	code, err := p.plannedCode(run, l.codes)
 	if err != nil {
 		return apply.Transition{}, err
@@ -74,15 +77,24 @@ func (p *Provider) plannedCode(run *apply.Run, list *codeList) (partner.Code, er
 	name := codeName(run.Workflow.Data)
 	if !p.cfg.v1() {
 		code, ok := list.find(run.FingerprintKey, run.Workflow.Data.Code)
+		if !ok && run.Action == planner.Pay && bookedWithPlanned(run) && declaredPlanned(run) {
+			return partner.Code{Code: run.Code}, nil // the booking has taken the last unit
+		}
 		if !ok {
 			return code, fmt.Errorf("%s: the code %s that was planned is not among the partner's codes any more\nhint: plan again", run.Address, name)
 		}
 		return code, nil
 	}
-	if c := run.Workflow.Data.Code; c == nil || run.Code == "" || spec.RecordCode(run.FingerprintKey, run.Code) != *c {
+	if !declaredPlanned(run) {
 		return partner.Code{}, fmt.Errorf("%s: the code %s that was planned is not the declared one, and the API v1 lists none\nhint: declare the code, or set provider.partner.apiKey; then plan again", run.Address, name)
 	}
 	return partner.Code{Code: run.Code}, nil
+}
+
+// declaredPlanned tells whether the declared code is the one that was planned.
+func declaredPlanned(run *apply.Run) bool {
+	c := run.Workflow.Data.Code
+	return c != nil && run.Code != "" && spec.RecordCode(run.FingerprintKey, run.Code) == *c
 }
 
 // send makes the call.
@@ -176,6 +188,9 @@ func (p *Provider) paidMeanwhile(run *apply.Run, rnm string, l payLists, waiting
 		return waiting(), true
 	}
 	if t, ok := l.tills.find(rnm); ok && plannerTill(t).ServiceActive(run.Now) {
+		if bookedWithPlanned(run) {
+			return p.paid(run), true // by its booking
+		}
 		return refused(run, "the service of the till is active by now: the code "+codeName(run.Workflow.Data)+" was not used"), true
 	}
 	return apply.Transition{}, false

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
@@ -124,6 +125,7 @@ type Provider struct {
 	renta       *renta.Client       // nil without a login
 	checkOnline *checkonline.Client // nil without access
 	orangeData  *orangedata.Client  // nil without access
+	booking     sync.Mutex          // one booking at a time: each counts what is left of its code
 }
 
 // New makes a Provider.
@@ -159,6 +161,8 @@ func (p *Provider) Advance(ctx context.Context, run *apply.Run) (apply.Transitio
 		return p.reregister().advance(ctx, run)
 	case planner.Unregister:
 		return p.unregister().advance(ctx, run)
+	case planner.Book:
+		return p.book(ctx, run)
 	case planner.Pay:
 		return p.pay(ctx, run)
 	case planner.AddKKT:

@@ -140,6 +140,7 @@ func Resource(serial string, n int) *state.Resource {
 		},
 		Since:   at(n % 60),
 		Payment: &state.Payment{Code: code, At: at(1)},
+		Booking: &state.Booking{Code: code, CodeID: "c", FN: "9287440300784224", At: at(1), Status: "Забронирована", Left: 2},
 		Orphans: []string{"unknown at " + serial},
 		Receipt: &state.Receipt{Kind: "orangedata", ID: "a1", Hash: "h", Parts: map[string]string{"type": "x"}, Printed: &state.Printed{ID: "a1", Total: 12345}, At: at(4)},
 		Workflows: map[string]*state.Workflow{"register": {

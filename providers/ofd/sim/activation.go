@@ -39,6 +39,7 @@ func (c *core) fiscalDocument(till *Till) {
 	till.LastDocument = At(c.now)
 	c.touch(till)
 	c.activate(till)
+	c.beginBooked(till)
 	c.logf("device %s sent a fiscal document", till.Serial)
 }
 
@@ -50,6 +51,11 @@ func (c *core) polled() {
 	}
 	for _, p := range append([]*PayStatus(nil), c.waiting...) {
 		if till := c.byRNM[p.RNM]; till != nil {
+			c.fiscalDocument(till)
+		}
+	}
+	for _, k := range c.w.Bookings {
+		if till := c.bySerial[trimSerial(k.Serial)]; till != nil && !k.Used && !k.Ended && till.Registered() && till.LastDocument.IsZero() {
 			c.fiscalDocument(till)
 		}
 	}

@@ -19,6 +19,7 @@ func (w *World) clone() *World {
 		c.Count = clonePtr(c.Count)
 	}
 	out.PayStatuses = cloneAll(w.PayStatuses)
+	out.Bookings = cloneAll(w.Bookings)
 	out.Members = cloneAll(w.Members)
 	out.RentaReceipts = cloneAll(w.RentaReceipts)
 	for _, r := range out.RentaReceipts {

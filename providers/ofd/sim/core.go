@@ -27,8 +27,9 @@ type core struct {
 	members  map[string]*Member // by centre and РНМ
 	cabinets map[string]*Cabinet
 	waiting  []*PayStatus
-	rows     map[*Till][]byte // encoded rows of the partner's list
-	listSize int              // in bytes, as a hint for the next one
+	booked   map[string]*Booking // by serial
+	rows     map[*Till][]byte    // encoded rows of the partner's list
+	listSize int                 // in bytes, as a hint for the next one
 }
 
 // token is a token of a login.
@@ -85,6 +86,7 @@ func (c *core) index(now time.Time) {
 		}
 		c.cabinets[cabinetKey(v.INN, v.KPP)] = v
 	}
+	c.indexBookings()
 	c.waiting = nil
 	for _, p := range c.w.PayStatuses {
 		if p.Status == PayWaiting {

@@ -24,6 +24,8 @@ func (w *World) fill(now time.Time) {
 		w.Partner.Balance = &balance
 	}
 	setDefault(&w.Gateway, "EKkt")
+	setDefault(&w.Booking, BookingTakes)
+	setDefault(&w.BookStatus, BookStatus)
 	setDefault(&w.Tax.Mode, TaxPolls)
 	if w.Tax.Polls <= 0 {
 		w.Tax.Polls = 1

@@ -51,8 +51,10 @@ func (c *core) payRefusal(p payRequest, till *Till) string {
 	case till == nil, !till.Registered(), till.INN != p.Inn:
 		return "Ошибка применения: неверная связка ИНН-РНМ"
 	}
-	if message := c.codeRefusal(p.ActivationCode); message != "" {
-		return message
+	if c.w.Booking == BookingFree || c.bookingOf(till, p.ActivationCode) == nil {
+		if message := c.codeRefusal(p.ActivationCode, "Ofd"); message != "" {
+			return message
+		}
 	}
 	if till.ForeignPartner {
 		return "Нельзя применить код активации на ККТ с чужим кодом партнера"
@@ -60,13 +62,13 @@ func (c *core) payRefusal(p payRequest, till *Till) string {
 	return ""
 }
 
-func (c *core) codeRefusal(given string) string {
+func (c *core) codeRefusal(given, service string) string {
 	switch code := c.byCode[given]; {
 	case code == nil:
 		return "Ошибка применения: код активации не найден"
 	case code.Foreign:
 		return "Нельзя применить код активации на ККТ с чужим кодом партнера"
-	case code.Service != "Ofd":
+	case code.Service != service:
 		return "Ошибка применения: код активации другого сервиса"
 	case code.Status != "Active":
 		return "Ошибка применения: код активации не активен"
@@ -83,6 +85,9 @@ func (c *core) serviceRefusal(till *Till) string {
 	if c.now.Before(till.ContractEnd.Time) {
 		return "Ошибка применения: на ККТ уже действует услуга ОФД"
 	}
+	if k := c.booked[trimSerial(till.Serial)]; c.w.Booking == BookingPays && k != nil && !k.Used {
+		return "Ошибка применения: на ККТ уже применен код активации"
+	}
 	for _, p := range c.waiting {
 		if p.RNM == till.RNM {
 			return "Ошибка применения: на ККТ уже применен код активации"
@@ -94,8 +99,13 @@ func (c *core) serviceRefusal(till *Till) string {
 // paid uses the code up.
 func (c *core) paid(p payRequest, till *Till) reply {
 	c.cabinet(p.Inn, p.Kpp) // it is made when there is none
-	code := c.byCode[p.ActivationCode]
-	*code.Count--
+	code, k := c.byCode[p.ActivationCode], c.bookingOf(till, p.ActivationCode)
+	if k == nil || c.w.Booking == BookingFree {
+		*code.Count--
+	}
+	if k != nil {
+		k.Used = true
+	}
 	till.Detached = false
 	status := &PayStatus{At: At(c.now), INN: p.Inn, RNM: p.Rnm, Code: p.ActivationCode, Status: PayWaiting}
 	c.w.PayStatuses = append(c.w.PayStatuses, status)

@@ -26,6 +26,7 @@ func routes() []route {
 	)
 	return append([]route{
 		{method: get, pattern: "api/integration/v2/kkt/code/list", handle: (*core).codeList},
+		{method: post, pattern: "api/integration/v2/kkt/book", handle: (*core).book},
 		{method: post, pattern: v1 + "kkt/pay", login: true, handle: (*core).pay},
 		{method: get, pattern: v1 + "kkt/paystatus", login: true, handle: (*core).payStatus},
 		{method: get, pattern: v1 + "inn/*/kkts", login: true, handle: (*core).kkts},

@@ -149,6 +149,7 @@ func fnDays(k KKTDetails) int {
 func (c *core) unregistered(a *Application) {
 	till := c.bySerial[trimSerial(a.KKT.SerialNumber)]
 	till.Unregistered = true
+	c.endBooking(till)
 	c.touch(till)
 	a.Finished, a.Documents = true, nil
 	a.Stage = StageFinalization

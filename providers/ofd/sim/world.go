@@ -37,11 +37,16 @@ type World struct {
 	// RentaLogins are by login; the login "*" and the password "*" match any.
 	RentaLogins map[string]RentaLogin `json:"rentaLogins,omitempty"`
 	Partner     Partner               `json:"partner,omitzero"`
+	// Booking is what a booking does to its code: BookingTakes (default),
+	// BookingFree or BookingPays; BookStatus is how it is answered.
+	Booking    string `json:"booking,omitempty"`
+	BookStatus string `json:"bookStatus,omitempty"`
 
 	Companies    []*Company     `json:"companies,omitempty"`
 	Tills        []*Till        `json:"tills,omitempty"`
 	Codes        []*Code        `json:"codes,omitempty"`
 	PayStatuses  []*PayStatus   `json:"payStatuses,omitempty"`
+	Bookings     []*Booking     `json:"bookings,omitempty"`
 	Members      []*Member      `json:"members,omitempty"`
 	Applications []*Application `json:"applications,omitempty"`
 	// RentaReceipts are what tills have printed; RentaPeriodBy says which of

@@ -54,6 +54,7 @@ func (w *World) check() error {
 		{"tills", hasNil(w.Tills)},
 		{"codes", hasNil(w.Codes)},
 		{"payStatuses", hasNil(w.PayStatuses)},
+		{"bookings", hasNil(w.Bookings)},
 		{"members", hasNil(w.Members)},
 		{"applications", hasNil(w.Applications)},
 		{"orangeReceipts", hasNil(w.OrangeReceipts)},
@@ -71,6 +72,11 @@ func (w *World) check() error {
 		if _, err := publicKey(key); err != nil {
 			return fmt.Errorf("orange.keys[%d]: %w", i, err)
 		}
+	}
+	switch w.Booking {
+	case "", BookingTakes, BookingFree, BookingPays:
+	default:
+		return fmt.Errorf("booking: %q is none of takes, free and pays", clip(w.Booking))
 	}
 	seen := make(map[string]bool, len(w.Tills))
 	for i, t := range w.Tills {
