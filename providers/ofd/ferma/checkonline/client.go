@@ -47,7 +47,7 @@ func (c *Client) Send(ctx context.Context, r Receipt) (*Answer, error) {
 // judge reads the answer to a receipt. An error of the service comes with HTTP
 // 500, and carries JSON all the same.
 func judge(r Receipt, a httpapi.Answer) (*Answer, Outcome, error) {
-	if a.Status == http.StatusUnauthorized {
+	if a.RefusesCertificate() {
 		return nil, OutcomeRefused, ErrCertificate
 	}
 	w, err := decode(a)

@@ -172,6 +172,7 @@ func TestOutcomes(t *testing.T) {
 		"code not documented":      {500, `{"FCEError":11}`, unknown, "not documented"},
 		"till's undocumented":      {200, `{"FCEError":0,"Response":{"Error":10}}`, unknown, "not documented"},
 		"no certificate":           {401, `<html>`, no, "certificate"},
+		"before the service":       {400, "<html><title>400 The SSL certificate error</title>", no, "certificate"},
 		"a page":                   {500, `<html>Runtime Error</html>`, unknown, "not JSON"},
 		"empty":                    {200, ``, unknown, "empty"},
 		"a list":                   {200, `[]`, unknown, "shape"},

@@ -55,7 +55,7 @@ func (o Outcome) Settled() bool {
 
 // What an answer can say besides codes. They are found with errors.Is.
 var (
-	// ErrCertificate says that the client certificate was not taken: 401.
+	// ErrCertificate says that the client certificate was missing or not taken.
 	ErrCertificate = errors.New("the service refused the client certificate")
 	// ErrOther says that the answer is about another receipt.
 	ErrOther = errors.New("the answer is about another receipt")

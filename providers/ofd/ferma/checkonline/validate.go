@@ -37,7 +37,7 @@ const (
 const (
 	idHint        = "give each receipt an id of its own, and keep it when the receipt is sent again"
 	typeHint      = "0 income, 1 expense, 2 income return, 3 expense return"
-	taxHint       = "1 without VAT, 2 10 %, 3 20 %, 4 0 %, 5 10/110, 6 20/120, 7 5 %, 8 7 %, 9 5/105, 10 7/107"
+	taxHint       = "codes: 1 without VAT, 2 the reduced rate, 3 the full rate, 4 0 %, 5 and 6 calculated from those, 7 5 %, 8 7 %, 9 and 10 calculated from those"
 	payHint       = "1 prepaid in full, 2 in part, 3 advance, 4 paid in full, 5 in part with credit, 6 on credit, 7 credit paid"
 	attributeHint = "1 goods, 3 work, 4 service, 10 payment, 15 non-operating income, 16 insurance premiums, …"
 	modeHint      = "one of 1 general, 2 simplified, 4 simplified income less expense, 8 imputed, 16 agricultural, 32 patent"

@@ -123,19 +123,20 @@ func TestSubmissions(t *testing.T) {
 		reason  error
 		says    string
 	}{
-		"201":               {service: service{status: 201}},
-		"409":               {service: service{status: 409}, known: true},
-		"400 listed":        {service: service{status: 400, answer: listed}, outcome: httpapi.OutcomeRefused, reason: orangedata.ErrRefused, says: "Не указан ИНН"},
-		"400 of a proxy":    {service: service{status: 400, answer: "<html>bad</html>"}, outcome: httpapi.OutcomeUnknown},
-		"400 of nobody":     {service: service{status: 400}, outcome: httpapi.OutcomeUnknown},
-		"401":               {service: service{status: 401}, outcome: httpapi.OutcomeRefused, reason: orangedata.ErrCertificate},
-		"503 later":         {service: service{status: 503, retryAfter: 30, answer: `{"errors":["Очередь переполнена"]}`}, outcome: httpapi.OutcomeRefused, reason: orangedata.ErrQueueFull, says: "Очередь переполнена"},
-		"503 of a proxy":    {service: service{status: 503}, outcome: httpapi.OutcomeUnknown},
-		"200 is not queued": {service: service{status: 200, answer: "{}"}, outcome: httpapi.OutcomeUnknown},
-		"202":               {service: service{status: 202}, outcome: httpapi.OutcomeUnknown},
-		"500":               {service: service{status: 500, answer: listed}, outcome: httpapi.OutcomeUnknown},
-		"524":               {service: service{status: 524}, outcome: httpapi.OutcomeUnknown},
-		"307":               {service: service{status: 307}, outcome: httpapi.OutcomeUnknown},
+		"201":                {service: service{status: 201}},
+		"409":                {service: service{status: 409}, known: true},
+		"400 listed":         {service: service{status: 400, answer: listed}, outcome: httpapi.OutcomeRefused, reason: orangedata.ErrRefused, says: "Не указан ИНН"},
+		"400 of a proxy":     {service: service{status: 400, answer: "<html>bad</html>"}, outcome: httpapi.OutcomeUnknown},
+		"400 of nobody":      {service: service{status: 400}, outcome: httpapi.OutcomeUnknown},
+		"before the service": {service: service{status: 400, answer: "<html><title>400 The SSL certificate error</title>"}, outcome: httpapi.OutcomeRefused, reason: orangedata.ErrCertificate},
+		"401":                {service: service{status: 401}, outcome: httpapi.OutcomeRefused, reason: orangedata.ErrCertificate},
+		"503 later":          {service: service{status: 503, retryAfter: 30, answer: `{"errors":["Очередь переполнена"]}`}, outcome: httpapi.OutcomeRefused, reason: orangedata.ErrQueueFull, says: "Очередь переполнена"},
+		"503 of a proxy":     {service: service{status: 503}, outcome: httpapi.OutcomeUnknown},
+		"200 is not queued":  {service: service{status: 200, answer: "{}"}, outcome: httpapi.OutcomeUnknown},
+		"202":                {service: service{status: 202}, outcome: httpapi.OutcomeUnknown},
+		"500":                {service: service{status: 500, answer: listed}, outcome: httpapi.OutcomeUnknown},
+		"524":                {service: service{status: 524}, outcome: httpapi.OutcomeUnknown},
+		"307":                {service: service{status: 307}, outcome: httpapi.OutcomeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := c.service

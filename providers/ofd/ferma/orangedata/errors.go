@@ -46,13 +46,14 @@ func (r *Refusal) Unwrap() error { return r.Reason }
 // was done: 400 lists errors, 503 says when to come again.
 func refusal(a httpapi.Answer, badRequest error) *Refusal {
 	messages, listed := listedErrors(a)
+	if a.RefusesCertificate() {
+		return &Refusal{Messages: messages, Reason: ErrCertificate}
+	}
 	switch a.Status {
 	case http.StatusBadRequest:
 		if listed || badRequest == ErrNotFound && empty(a) {
 			return &Refusal{Messages: messages, Reason: badRequest}
 		}
-	case http.StatusUnauthorized:
-		return &Refusal{Messages: messages, Reason: ErrCertificate}
 	case http.StatusServiceUnavailable:
 		if a.RetryAfter > 0 {
 			return &Refusal{Messages: messages, Reason: ErrQueueFull}

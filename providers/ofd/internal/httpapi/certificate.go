@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 )
 
@@ -17,6 +18,10 @@ const certificateHint = "the service did not take the client certificate: check 
 // Certificate makes a client certificate of PEM texts. Its errors hold nothing
 // of the key.
 func Certificate(certificate, key []byte) (*tls.Certificate, error) {
+	if !bytes.Contains(certificate, []byte("-----BEGIN ")) {
+		return nil, errors.New("the certificate is not PEM: a .p12 or .pfx file is converted with " +
+			"openssl pkcs12 -in FILE -nodes -out BOTH.pem, and that file is both certificate and key")
+	}
 	if encrypted(key) {
 		return nil, errors.New("the key is encrypted: decrypt it first, as openssl pkey -in KEY -out PLAIN does")
 	}
@@ -35,6 +40,16 @@ func encrypted(key []byte) bool {
 		}
 	}
 	return bytes.Contains(key, []byte("BEGIN ENCRYPTED PRIVATE KEY"))
+}
+
+// RefusesCertificate tells an answer that says that the client certificate is
+// missing or was not taken: 401 (document 003), or the page with which a web
+// server before the service says so. It comes before anything is done.
+func (a Answer) RefusesCertificate() bool {
+	const most = 4 << 10
+	page := strings.ToLower(string(a.Body[:min(most, len(a.Body))]))
+	return a.Status == http.StatusUnauthorized ||
+		a.Status == http.StatusBadRequest && strings.HasPrefix(strings.TrimSpace(page), "<") && strings.Contains(page, "ssl certificate")
 }
 
 // tlsConfig shows the certificate to whoever asks for one, whatever issuers

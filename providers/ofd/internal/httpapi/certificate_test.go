@@ -114,6 +114,30 @@ func TestAlertsAboutTheCertificate(t *testing.T) {
 	}
 }
 
+// TestPagesAboutTheCertificate tells them from other pages.
+func TestPagesAboutTheCertificate(t *testing.T) {
+	const page = "<html>\r\n<head><title>400 No required SSL certificate was sent</title></head>"
+	for _, row := range []struct {
+		status int
+		body   string
+		want   bool
+	}{
+		{401, "", true},
+		{401, "<html>", true},
+		{400, page, true},
+		{400, " " + page, true},
+		{400, `{"errors":["no SSL certificate"]}`, false},
+		{200, page, false},
+		{500, page, false},
+		{400, "<html>Bad Request", false},
+		{403, "<html>", false},
+	} {
+		if got := (Answer{Status: row.status, Body: []byte(row.body)}).RefusesCertificate(); got != row.want {
+			t.Errorf("%d %q: %v", row.status, row.body, got)
+		}
+	}
+}
+
 func TestCertificateIsExplained(t *testing.T) {
 	cert, key := selfSigned(t)
 	other, otherKey := selfSigned(t)
@@ -124,7 +148,9 @@ func TestCertificateIsExplained(t *testing.T) {
 	}{
 		{"of another key", cert, otherKey, "does not match"},
 		{"no key", cert, other, "private key"},
-		{"nothing", nil, key, "no client certificate"},
+		{"nothing", nil, key, "not PEM"},
+		{"PKCS#12", []byte("0\x82\x0a"), key, "openssl pkcs12"},
+		{"a key alone", key, key, "no client certificate"},
 		{"encrypted", cert, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), "decrypt it"},
 		{"encrypted of old", cert, []byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMAAA\n-----END RSA PRIVATE KEY-----\n"), "decrypt it"},
 	} {
