@@ -13,7 +13,7 @@ func (r *Running) draft() bool {
 	switch r.Phase {
 	case "", "start", "draft", "prepare":
 		return true
-	case "simplified":
+	case "simplified", "simplified-report":
 		return !r.Unsettled && !r.Unknown
 	}
 	return false

@@ -73,12 +73,25 @@ func worldOf(fleet *spec.Fleet, now time.Time) *sim.World {
 		world.AddCompany(c.INN, c.KPP, c.OGRN, c.Name)
 	}
 	for _, name := range sortedKeys(fleet.KKTs) {
-		if k := fleet.KKTs[name]; k.RNM != "" {
+		switch k := fleet.KKTs[name]; {
+		case k.RNM == "":
+		case k.Registration == spec.RegistrationSimplified && k.Report != nil:
+			world.Cards = append(world.Cards, cardOf(fleet, k)) // it has registered itself, and nobody has looked yet
+		default:
 			world.Add(liveTill(fleet, k, now))
 		}
 	}
 	addCodes(world, fleet)
 	return world
+}
+
+// cardOf is what the tax service has made of a declared till that registered
+// itself.
+func cardOf(fleet *spec.Fleet, k spec.KKT) *sim.Card {
+	return &sim.Card{
+		INN: fleet.Companies[k.Company].INN, Serial: k.Serial, RNM: k.RNM, FN: k.FN.Number, Document: k.Report.Document,
+		Model: k.Model, Address: k.Address.Text(), Place: k.Place, Early: 1,
+	}
 }
 
 // liveTill is a declared till as a service shows it that knows it well.

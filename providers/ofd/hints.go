@@ -14,7 +14,7 @@ import (
 // message; where they leave open what to do, a hint says it.
 const (
 	hintCorrect  = "correct what the reason names, then run kktctl apply: it makes a new application"
-	hintPaper    = "read the tax service's paper in the partner's cabinet, correct what it names, then run kktctl apply: it makes a new application"
+	hintPaper    = "read the tax service's paper (kktctl tasks documents %s --to DIR saves it), correct what it names, then run kktctl apply: it makes a new application"
 	hintSigner   = "check that the company's signer signs with the certificate of its signatory, then run kktctl apply: it makes a new application"
 	hintBalance  = "top up the partner's balance, or declare OFD.ru as the ОФД, which costs nothing; then run kktctl apply"
 	hintPair     = "check company, serial and rnm of the till in the fleet file: the РНМ must be registered for this company; the code was not used"

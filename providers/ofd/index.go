@@ -14,8 +14,10 @@ import (
 // that nothing looks through a whole list for one till.
 
 type tillList struct {
-	rows  []partner.KKT
-	byRNM map[string]int
+	rows    []partner.KKT
+	byRNM   map[string]int
+	once    sync.Once
+	serials map[string]int
 }
 
 func indexTills(rows []partner.KKT) *tillList {
@@ -35,14 +37,20 @@ func (l *tillList) find(rnm string) (partner.KKT, bool) {
 	return l.rows[i], true
 }
 
-// bySerial returns the row with the factory number. Few ask: there is no index.
+// bySerial returns the row with the factory number. Few ask: the index is made
+// for the first of them.
 func (l *tillList) bySerial(serial string) (partner.KKT, bool) {
-	for _, r := range l.rows {
-		if serial != "" && fiscal.SameSerial(r.Serial, serial) {
-			return r, true
+	l.once.Do(func() {
+		l.serials = make(map[string]int, len(l.rows))
+		for i, r := range l.rows {
+			l.serials[fiscal.NormalizeSerial(r.Serial)] = i
 		}
+	})
+	i, ok := l.serials[fiscal.NormalizeSerial(serial)]
+	if !ok || serial == "" {
+		return partner.KKT{}, false
 	}
-	return partner.KKT{}, false
+	return l.rows[i], true
 }
 
 type memberList struct {

@@ -80,6 +80,9 @@ func drawTill(rt *rapid.T, i int) spec.KKT {
 	if rapid.Bool().Draw(rt, label("member")) {
 		k.Renta = "galereya"
 	}
+	if rapid.IntRange(0, 3).Draw(rt, label("simplified")) == 0 {
+		k.Registration = spec.RegistrationSimplified
+	}
 	if rapid.IntRange(0, 4).Draw(rt, label("tombstone")) == 0 {
 		k.Unregister = spec.ReasonBroken
 	}

@@ -2,6 +2,7 @@ package ofd
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/kktctl/kktctl/apply"
@@ -31,7 +32,7 @@ func taxRefused(run *apply.Run, app partner.Application, reason string) apply.Tr
 	if app.StatusReason != "" {
 		return refusedFor(run, "the tax service refused it: "+reason, hintCorrect)
 	}
-	return refusedFor(run, "the tax service refused application "+app.ID+" and gives its reason in a paper: "+reason, hintPaper)
+	return refusedFor(run, "the tax service refused application "+app.ID+" and gives its reason in a paper: "+reason, fmt.Sprintf(hintPaper, run.Address))
 }
 
 // nextStage tells whether an application has gone past its first signature.

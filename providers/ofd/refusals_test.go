@@ -70,7 +70,7 @@ func refusalCases() []refusalCase {
 		{
 			name: "rejected by a paper", set: reject(sim.Rejection{Document: true, Stage: sim.StageFinalization}), state: apply.StepFailed,
 			message: "the tax service refused application APP and gives its reason in a paper: RegRejection",
-			hint:    "read the tax service's paper in the partner's cabinet, correct what it names, then run kktctl apply: it makes a new application",
+			hint:    "read the tax service's paper (kktctl tasks documents kkts.a --to DIR saves it), correct what it names, then run kktctl apply: it makes a new application",
 		},
 		{
 			name: "an unknown error", set: reject(sim.Rejection{Unknown: true, Reason: "Ошибка шлюза"}), state: apply.StepUnknown,

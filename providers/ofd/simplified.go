@@ -195,12 +195,22 @@ func (s simplified) send(ctx context.Context, run *apply.Run, d state.WorkflowDa
 			s.p.seen(app)
 			return next(phaseCard, d, "started as application "+app.ID+mockWarning(app))
 		},
-		no: func(err error) apply.Transition {
-			tr := refusedFor(run, sentence(err), hintRefusedSimplified(err))
-			tr.Orphan = run.Workflow.Data.ApplicationID
-			return tr
-		},
+		no: func(err error) apply.Transition { return s.afterRefusal(ctx, run, d, err) },
 	})
+}
+
+// afterRefusal looks at the status first: an application is also refused when
+// it was started before, by a call that was very long under way. To end it then
+// would be to pay for a second one.
+func (s simplified) afterRefusal(ctx context.Context, run *apply.Run, d state.WorkflowData, refusal error) apply.Transition {
+	if d.ApplicationID != "" {
+		if status, err := s.p.partner.SimplifiedStatus(ctx, d.ApplicationID); err == nil {
+			return next(phaseCard, d, "it had been started before, and is "+httpapi.Clean(status))
+		}
+	}
+	tr := refusedFor(run, sentence(refusal), hintRefusedSimplified(refusal))
+	tr.Orphan = d.ApplicationID
+	return tr
 }
 
 // hintRefusedSimplified is for a call that the service does not take.

@@ -1,8 +1,12 @@
 package ofd_test
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -240,4 +244,70 @@ func TestTheCardIsAPaper(t *testing.T) {
 	if got := strings.Join(names, " "); got != "RegReport-100 card application" {
 		t.Error(got)
 	}
+}
+
+// early lets another process's call arrive just before the own one.
+type early struct {
+	next http.RoundTripper
+	done *atomic.Bool
+}
+
+func (e early) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/registration/simplified") || !e.done.CompareAndSwap(false, true) {
+		return e.next.RoundTrip(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	first := r.Clone(r.Context())
+	first.Body = io.NopCloser(bytes.NewReader(body))
+	res, err := e.next.RoundTrip(first)
+	if err != nil {
+		return nil, err
+	}
+	_ = res.Body.Close()
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return e.next.RoundTrip(r)
+}
+
+// A refusal because it was started before, by a call that was very long under
+// way, is not the end of it: that would be to pay for a second one.
+func TestAStartThatCameBeforeIsFollowed(t *testing.T) {
+	b := newBench(t, testFleet(simplifiedTill()), world())
+	done := new(atomic.Bool)
+	b.tweak = func(c *ofd.Config) {
+		c.Wrap = func(next http.RoundTripper) http.RoundTripper { return early{next, done} }
+	}
+	b.converge(1)
+	if n := b.effects(sim.EffectSimple); n != 1 || len(b.svc.Snapshot().Applications) != 1 {
+		t.Errorf("started %d times", n)
+	}
+}
+
+// The РНМ is that of the list of tills when the application does not show it.
+func TestRNMOfTheListOfTills(t *testing.T) {
+	b := newBench(t, testFleet(simplifiedTill()), world())
+	b.tweak = func(c *ofd.Config) {
+		c.Wrap = func(next http.RoundTripper) http.RoundTripper { return hidden{next} }
+	}
+	b.converge(1)
+	if rnm := b.resource("kkts.a").Identity.RNM; rnm == "" || rnm != b.svc.Snapshot().Tills[0].RNM {
+		t.Errorf("РНМ %q", rnm)
+	}
+}
+
+// hidden leaves the РНМ out of applications.
+type hidden struct{ next http.RoundTripper }
+
+func (h hidden) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := h.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	body = bytes.ReplaceAll(body, []byte(`"RegNumber"`), []byte(`"Other"`))
+	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return res, err
 }

@@ -18,6 +18,7 @@ func TestCutOffCallsHappenOnce(t *testing.T) {
 	calls := map[string]string{
 		sim.EffectCreate: "*/kkt/registration", sim.EffectSign: "*/sign", sim.EffectPay: "*/kkt/pay",
 		sim.EffectAddKkt: "*/addkkt*", sim.EffectRemoveKkt: "*/removekkt/*", sim.EffectPrepare: "*/preparedocuments",
+		sim.EffectSimple: "*/registration/simplified",
 	}
 	kinds := []string{sim.FaultReset, sim.FaultEOF, sim.FaultTruncate, sim.FaultGarbage, sim.FaultHTML200, sim.FaultEmpty200, sim.FaultRedirect}
 	for effect, path := range calls {
@@ -40,7 +41,9 @@ func everyWorkflow(t *testing.T) *bench {
 	a.ActivationCode, a.Renta = spec.Code{Literal: "PSZ7D1Lq"}, "galereya"
 	gone.Unregister = spec.ReasonLost
 	w := world(seeded(gone, sever)).AddCode("PSZ7D1Lq", "Ofd", "Green", 2).AddMember("", "77")
-	b := newBench(t, testFleet(a, gone), w)
+	simple := till("simple", "00307404867291", "9287440300784225")
+	simple.Registration = spec.RegistrationSimplified
+	b := newBench(t, testFleet(a, gone, simple), w)
 	b.codes["kkts.a"] = "PSZ7D1Lq"
 	return b
 }

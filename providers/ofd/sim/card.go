@@ -42,6 +42,9 @@ func (c *core) cardOf(a *Application) *Card {
 			continue
 		}
 		doc := a.KKT.FiscalDocumentData.DocumentNumber
+		if a.Purpose == Reregistration { // the numbers are those of the registration
+			return card
+		}
 		if card.FN != "" && card.FN != a.KKT.FnNumber || card.Document != "" && doc != "" && card.Document != doc {
 			return &Card{Never: true}
 		}
