@@ -21,7 +21,11 @@ func (c *clock) UnmarshalJSON(data []byte) error {
 	if err := text.UnmarshalJSON(data); err != nil {
 		return err
 	}
-	c.Time = httpapi.ParseTime(zone.ReplaceAllString(strings.TrimSpace(string(text)), ""))
+	local := strings.TrimSpace(string(text))
+	if len(local) > len(clockLayout) { // mostly there is no zone
+		local = zone.ReplaceAllString(local, "")
+	}
+	c.Time = httpapi.ParseTime(local)
 	return nil
 }
 
