@@ -198,6 +198,9 @@ type ReceiptWork struct {
 	Return   bool   `json:"return,omitempty"` // of a check: to be returned
 	ReturnID string `json:"returnId,omitempty"`
 	Tries    int    `json:"tries,omitempty"` // ids that expired unprinted
+	// Known says that the service had the id before it was sent from here: it
+	// may be that of another receipt.
+	Known bool `json:"known,omitempty"`
 }
 
 // Effect names a call that cannot be repeated.

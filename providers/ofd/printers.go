@@ -46,14 +46,15 @@ func (p *Provider) print(ctx context.Context, d *Document, id string) (answer, *
 	if p.orangeData == nil {
 		return answer{}, p.noFerma(spec.KindOrangeData)
 	}
+	var got orangedata.Submission
 	var err error
 	if d.correction != nil {
-		_, err = p.orangeData.Correct(ctx, d.asCorrection(id))
+		got, err = p.orangeData.Correct(ctx, d.asCorrection(id))
 	} else {
-		_, err = p.orangeData.Send(ctx, d.asOrangeData(id))
+		got, err = p.orangeData.Send(ctx, d.asOrangeData(id))
 	}
 	if err == nil {
-		return answer{queued: true}, nil
+		return answer{queued: true, known: got.Known}, nil
 	}
 	return answer{}, orangeTrouble(err)
 }
@@ -143,5 +144,5 @@ func (p *Provider) lookUp(ctx context.Context, inn, id string) (answer, error) {
 	if !d.ProcessedAt.IsZero() {
 		printed.At = d.ProcessedAt.Format(spec.LocalTimeLayout)
 	}
-	return answer{printed: printed}, nil
+	return answer{printed: printed, whole: d}, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/providers/ofd/ferma/orangedata"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -46,6 +47,8 @@ type answer struct {
 	queued  bool
 	expired bool
 	unknown bool // the service knows no such id
+	known   bool // it had the id before this was sent
+	whole   *orangedata.Document
 }
 
 // failedPrint is an answer that is no success.
@@ -79,8 +82,15 @@ func (s printing) send(ctx context.Context) (apply.Transition, error) {
 			"put it back as it was; or look for it among the till's documents and say what you saw"), nil
 	}
 	got, failed := s.p.print(ctx, s.doc, s.id)
+	if failed != nil && failed.fault == faultRefused && before != nil {
+		got, failed = s.p.takenBefore(ctx, s.doc, s.id, failed)
+	}
 	if failed != nil {
 		return s.failed(failed, before != nil), nil
+	}
+	if got.known && before == nil {
+		s.run.Workflow.Data = s.run.Workflow.Data.Clone()
+		s.run.Workflow.Data.Receipt.Known = true
 	}
 	tr := s.heard(got)
 	tr.Settled = apply.SettledDone
@@ -156,6 +166,9 @@ func (s printing) look(ctx context.Context) (apply.Transition, error) {
 			"ask OFD.ru about it, and look among the till's documents"), nil
 	case got.queued, got.unknown:
 		return ageing(s.run, s.run.Workflow.Data, planner.WaitService, "the receipt "+s.id+" is in the service's queue"), nil
+	}
+	if tr, ok := s.another(got); ok {
+		return tr, nil
 	}
 	return s.heard(got), nil
 }

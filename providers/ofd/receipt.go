@@ -48,7 +48,9 @@ func (p *Provider) receipt(ctx context.Context, run *apply.Run) (apply.Transitio
 	}
 	switch {
 	case run.Workflow.Phase == phaseQueue:
-		s.doc = &Document{INN: w.Receipt.INN}
+		if doc == nil {
+			s.doc = &Document{INN: w.Receipt.INN}
+		}
 		return s.look(ctx)
 	case doc == nil:
 		return s.withoutDocument(ctx)
