@@ -163,6 +163,7 @@ type call struct {
 	serial, rnm, path, activate string
 	company                     string // ИНН
 	quantity                    int
+	receipt                     string // id
 	intent, address             string // that announced it, and for which till
 }
 
@@ -175,6 +176,8 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 		ApplicationID       string `json:"ApplicationId"`
 		RegNumber, Inn      string
 		Quantity            int
+		RequestID           string `json:"RequestId"`
+		ID                  string `json:"id"`
 		Rnm, ActivationCode string
 		KktDetails          struct{ SerialNumber string }
 		KktList             []struct{ KktRegNumber string }
@@ -188,6 +191,10 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 		c.effect, c.serial = state.EffectCreate, b.KktDetails.SerialNumber
 	case path == registration+"/simplified":
 		c.effect, c.application, c.rnm = state.EffectSimple, b.ApplicationID, b.RegNumber
+	case strings.HasSuffix(path, "/sync/receipt"):
+		c.effect, c.receipt = state.EffectReceipt, b.RequestID
+	case strings.HasSuffix(path, "/api/v2/documents"):
+		c.effect, c.receipt = state.EffectReceipt, b.ID
 	case strings.HasSuffix(path, "/PartnerCreateClientCabinet"):
 		c.effect, c.company = state.EffectCabinet, b.Inn
 	case strings.HasSuffix(path, "/PartnerBookingKkt"):
@@ -229,10 +236,12 @@ func (j *judge) check(c call) call {
 		if !c.fits(snap, in) {
 			continue
 		}
-		if before := j.used[id]; before != "" {
-			j.faults = append(j.faults, fmt.Sprintf("%s came under the intent of %s", c.path, before))
+		// The same receipt under the same id is printed once, however often it
+		// is sent: that is how it is found out what became of it.
+		if before, named := j.used[id], c.path+c.receipt; before != "" && (c.receipt == "" || before != named) {
+			j.faults = append(j.faults, fmt.Sprintf("%s came under the intent of %s", named, before))
 		}
-		j.used[id] = c.path
+		j.used[id] = c.path + c.receipt
 		c.intent, c.address = id, in.Address
 		j.calls[len(j.calls)-1] = c
 		return c
@@ -255,6 +264,8 @@ func (c call) fits(snap *state.Snapshot, in state.Intent) bool {
 		return w.Data.ApplicationID == c.application && in.PreRead["document"] == c.document
 	case state.EffectCabinet:
 		return companies()[in.Address] == c.company
+	case state.EffectReceipt:
+		return w.Data.Receipt != nil && (w.Data.Receipt.Receipt.ID == c.receipt || w.Data.Receipt.ReturnID == c.receipt)
 	case state.EffectOrder:
 		return w.Data.Order != nil && w.Data.Order.Terms.Quantity == c.quantity
 	case state.EffectSimple:
@@ -280,6 +291,7 @@ func (j *judge) verdict() []string {
 		switch {
 		case e.Duplicate:
 			out = append(out, fmt.Sprintf("tried though it had happened: %s %s %s: %s", e.Kind, e.Serial, e.Key, e.Reason))
+		case e.Kind == sim.EffectReceipt && strings.Contains(e.Reason, "уже был создан"): // the same again, told by 409
 		case !e.OK && e.Kind != sim.EffectPrepare && e.Kind != sim.EffectPut:
 			out = append(out, fmt.Sprintf("refused: %s %s: %s", e.Kind, e.Serial, e.Reason))
 		}

@@ -3,6 +3,7 @@ package crash
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +152,7 @@ func eachOnce(t *testing.T, s *scenario, f fate, meanwhile func(g *game, c call)
 			c = at
 			return f
 		}
-		if g.do(g.apply...) {
+		if g.do(append(slices.Clone(g.apply), g.only...)...) {
 			t.Errorf("no call was cut off:\n%s", tail(g.log))
 		}
 		meanwhile(g, c)

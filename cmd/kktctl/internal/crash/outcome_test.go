@@ -66,6 +66,12 @@ func worldLines(w *sim.World) []string {
 	for _, c := range w.Cabinets {
 		out = append(out, fmt.Sprintf("cabinet of %s %s: %s", c.INN, c.KPP, c.Email))
 	}
+	for _, r := range w.CheckReceipts {
+		out = append(out, fmt.Sprintf("receipt of %s, type %d, %d kopecks", r.Serial, r.Type, r.Total))
+	}
+	for _, r := range w.OrangeReceipts {
+		out = append(out, fmt.Sprintf("receipt of %s, printed %v: %s", r.Serial, r.Number > 0, r.Content))
+	}
 	for _, o := range w.Orders {
 		out = append(out, fmt.Sprintf("order of %d × %s with %s: %s", o.Quantity, o.Tariff, o.FN, o.Status))
 	}
@@ -94,6 +100,9 @@ func stateLines(snap *state.Snapshot, w *sim.World) []string {
 		}
 		if r.Cabinet != nil {
 			line += fmt.Sprintf(", cabinet of %s %s, agreement known %v", r.Cabinet.INN, r.Cabinet.KPP, r.Cabinet.Agreement != "")
+		}
+		if r.Receipt != nil {
+			line += fmt.Sprintf(", receipt of %s: printed %v, returned %v", r.Receipt.Kind, r.Receipt.Printed != nil, r.Receipt.Return != nil)
 		}
 		if r.Order != nil {
 			line += fmt.Sprintf(", order of %s is %s", text(r.Order.Terms), r.Order.Status)
