@@ -43,8 +43,10 @@ func (o *peer) order() *spec.OrderRecord {
 
 func orderChanges(t spec.OrderTerms) []Change {
 	return []Change{
-		{Path: "quantity", After: strconv.Itoa(t.Quantity)}, {Path: "tariff", After: t.Tariff},
-		{Path: "fn", After: string(t.FN)}, {Path: "payment", After: t.Payment},
+		{Path: "quantity", After: strconv.Itoa(t.Quantity)},
+		{Path: "tariff", After: t.Tariff},
+		{Path: "fn", After: string(t.FN)},
+		{Path: "payment", After: t.Payment},
 	}
 }
 

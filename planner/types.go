@@ -343,7 +343,7 @@ type Drift struct {
 	Source    string `json:"source,omitempty"` // what shows it, when it is not the list of tills
 }
 
-// SourceReceipts: the receipts that a till prints.
+// SourceReceipts are the receipts that a till prints.
 const SourceReceipts = "receipts"
 
 // Unmanaged is a live till that belongs to nobody in the file.

@@ -101,7 +101,9 @@ func (r *reader) booking(t *till, key *yaml.Node) {
 	if at == nil {
 		at = key // it stands under defaults
 	}
-	r.within("book", func() { r.errorAt(at, "write activationCode: a code, env:NAME, file:PATH, or auto", "needs an activation code") })
+	r.within("book", func() {
+		r.errorAt(at, "write activationCode: a code, env:NAME, file:PATH, or auto", "needs an activation code")
+	})
 }
 
 // identity checks the numbers that tell tills apart, and that an РНМ was

@@ -91,11 +91,12 @@ func (r *reader) partner(n *yaml.Node) Partner {
 		return p
 	}
 	s.need(r, n, g, "inn")
-	if s.has(g, "login") != s.has(g, "password") {
+	switch {
+	case s.has(g, "login") != s.has(g, "password"):
 		r.errorAt(n, "a login goes with its password", "must have both login and password, or neither")
-	} else if !s.has(g, "apiKey") && !s.has(g, "login") {
+	case !s.has(g, "apiKey") && !s.has(g, "login"):
 		r.errorAt(n, "write apiKey: env:OFD_API_KEY", "has no credentials")
-	} else if !p.APIKey.IsZero() && !p.Login.IsZero() {
+	case !p.APIKey.IsZero() && !p.Login.IsZero():
 		r.warnAt(n, "leave out login and password: with the key everything can be done", "login and password are not used: apiKey wins")
 	}
 	return p

@@ -25,7 +25,7 @@ func (a *App) readOutgoing(g *globals, fleet *spec.Fleet, path string) (*outgoin
 	if f == nil {
 		return nil, list.Err()
 	}
-	inn := ""
+	var inn string
 	if c, ok := fleet.Companies[f.Company]; ok {
 		inn = c.INN
 	} else {

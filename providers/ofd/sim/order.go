@@ -74,7 +74,7 @@ func (c *core) placeOrder(q request) reply {
 	c.w.Orders = append(c.w.Orders, o)
 	effect.Key, effect.OK = fmt.Sprintf("%s %d %s %s %s", o.Agreement, o.Quantity, o.Tariff, o.FN, o.Payment), true
 	c.record(effect)
-	return jsonReply(http.StatusOK, struct{ OrderID, OrderReceiptUrl string }{o.ID, c.receiptURL(o, q)}) //nolint:revive // spelled as printed
+	return jsonReply(http.StatusOK, orderAnswer{o.ID, c.receiptURL(o, q)})
 }
 
 // order reads the body of an order. Its keys are compared as they are.
@@ -208,4 +208,10 @@ func (s *Service) SettleOrder(id, status string) error {
 	s.settleOrder(s.w.Orders[i], status)
 	s.changed()
 	return nil
+}
+
+// orderAnswer is spelled as printed (004 §5.2).
+type orderAnswer struct {
+	OrderID string
+	Receipt string `json:"OrderReceiptUrl"`
 }

@@ -163,7 +163,7 @@ func (i ReceiptItem) row() []string {
 // vat says the rate by its code (001, table 2). The numbers of the main rate
 // are history.
 func (i ReceiptItem) vat() string {
-	rate := ""
+	var rate string
 	switch i.VAT {
 	case 0:
 		return ""

@@ -124,13 +124,13 @@ func (r *Receipts) Close(complete bool) error {
 func (r *Receipts) Totals() string { return r.totals.String() }
 
 // line is a receipt on one line.
-func (v Receipt) line() string {
+func (r Receipt) line() string {
 	number := ""
-	if v.Document != 0 {
-		number = strconv.FormatInt(v.Document, 10)
+	if r.Document != 0 {
+		number = strconv.FormatInt(r.Document, 10)
 	}
 	return fmt.Sprintf("%s  %s  %s  %14s  ФД %8s  %s\n",
-		Clean(strings.Replace(v.At, "T", " ", 1)), pad(Clean(v.till()), 24), pad(Clean(v.operation()), 14), roubles(v.Total), number, Clean(v.ID))
+		Clean(strings.Replace(r.At, "T", " ", 1)), pad(Clean(r.till()), 24), pad(Clean(r.operation()), 14), roubles(r.Total), number, Clean(r.ID))
 }
 
 func receiptColumns() []string {

@@ -25,8 +25,11 @@ func TestReceiptTotals(t *testing.T) {
 	var b bytes.Buffer
 	r := NewReceipts(&b, ReceiptsOptions{Format: "text"})
 	for _, v := range []Receipt{
-		{Operation: "Income", Total: math.MaxInt64}, {Operation: "Income", Total: math.MaxInt64},
-		{Operation: "x\x1b[2J", Total: -5}, {Operation: "y", Total: -5}, {Operation: "Refund expense", Total: 100},
+		{Operation: "Income", Total: math.MaxInt64},
+		{Operation: "Income", Total: math.MaxInt64},
+		{Operation: "x\x1b[2J", Total: -5},
+		{Operation: "y", Total: -5},
+		{Operation: "Refund expense", Total: 100},
 	} {
 		if err := r.Add(v); err != nil {
 			t.Fatal(err)

@@ -51,7 +51,7 @@ func refusal(a httpapi.Answer, badRequest error) *Refusal {
 	}
 	switch a.Status {
 	case http.StatusBadRequest:
-		if listed || badRequest == ErrNotFound && empty(a) {
+		if listed || errors.Is(badRequest, ErrNotFound) && empty(a) {
 			return &Refusal{Messages: messages, Reason: badRequest}
 		}
 	case http.StatusServiceUnavailable:
