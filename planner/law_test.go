@@ -45,6 +45,12 @@ func drawTill(t *rapid.T, w *world, n int) {
 	case 1:
 		w.pays(addr, fmt.Sprintf("POOLCODE%d", rapid.IntRange(0, 4).Draw(t, "which")))
 	}
+	if k := w.kkt(addr); !k.ActivationCode.IsZero() {
+		w.edit(addr, func(k *spec.KKT) { k.Book = rapid.Bool().Draw(t, "book") })
+	}
+	if rapid.IntRange(0, 5).Draw(t, "booked") == 0 {
+		w.recordBooking(addr, "POOLCODE0", rapid.IntRange(0, 4).Draw(t, "wasLeft"))
+	}
 	if rapid.Bool().Draw(t, "live") {
 		row := w.list(addr)
 		switch rapid.IntRange(0, 3).Draw(t, "service") {
@@ -81,16 +87,16 @@ func drawTill(t *rapid.T, w *world, n int) {
 }
 
 func drawRunning(t *rapid.T, w *world, addr string) {
-	a := rapid.SampledFrom([]Action{"", "", "", Register, Reregister, Unregister, Pay, AddKKT, RemoveKKT}).Draw(t, "running")
+	a := rapid.SampledFrom([]Action{"", "", "", Book, Register, Reregister, Unregister, Pay, AddKKT, RemoveKKT}).Draw(t, "running")
 	r, ok := w.Prior.Resources[addr]
 	if a == "" || !ok || a == Reregister && (!r.Registered || w.row(r.Serial) == nil) ||
-		a == Register && (r.Registered || w.row(r.Serial) != nil) || a == Unregister && !r.Registered {
+		(a == Register || a == Book) && (r.Registered || w.row(r.Serial) != nil) || a == Unregister && !r.Registered {
 		return
 	}
 	run := Running{Action: a, Phase: rapid.SampledFrom([]string{"draft", "signed"}).Draw(t, "phase"), Since: testNow(), Started: testNow()}
 	want := w.Fleet.AttributesOf(w.kkt(addr))
 	run.Desired = &want
-	if a == Pay {
+	if a == Pay || a == Book {
 		run.Code, run.CodeID = spec.RecordCode("key", "POOLCODE0"), "id-POOLCODE0"
 	}
 	r.Running = []Running{run}
@@ -170,12 +176,35 @@ func checkLaws(t *rapid.T, w *world, p *Plan) {
 			if w.row(k.Serial) != nil || k.RNM != "" || r.Registered && r.Serial == k.Serial {
 				t.Fatalf("%s, but it is registered already", s.ID)
 			}
+			if k.Book && !k.ActivationCode.IsZero() && !w.booked(k.Serial) && !w.paying(k.Serial) && !slices.Contains(s.Requires, StepID(Book, s.Address)) {
+				t.Fatalf("%s, and its booking is not waited for:\n%s", s.ID, outline(p))
+			}
 		}
 	}
 	if p.Diagnostics.HasErrors() && p.Applyable {
 		t.Fatal("applyable with errors")
 	}
 	checkBudget(t, w, p)
+}
+
+// booked tells whether a till stands in the state as booked, under any name.
+func (w *world) booked(serial string) bool {
+	for _, r := range w.Prior.Resources {
+		if r.Booking != nil && r.Serial == serial {
+			return true
+		}
+	}
+	return false
+}
+
+// paying tells whether a payment of the till is under way.
+func (w *world) paying(serial string) bool {
+	for _, r := range w.Prior.Resources {
+		if r.Serial == serial && slices.ContainsFunc(r.Running, func(x Running) bool { return x.Action == Pay }) {
+			return true
+		}
+	}
+	return false
 }
 
 func checkBudget(t *rapid.T, w *world, p *Plan) {
@@ -186,7 +215,7 @@ func checkBudget(t *rapid.T, w *world, p *Plan) {
 	for _, c := range w.Live.Codes {
 		fresh := 0
 		for _, s := range p.Steps {
-			if s.Action == Pay && s.CodeID == c.ID {
+			if (s.Action == Pay || s.Action == Book) && s.Cost.Codes > 0 && s.CodeID == c.ID {
 				fresh++
 			}
 		}

@@ -131,7 +131,7 @@ func (p *planning) paidAlready(t *till, row Payment) bool {
 		return true
 	}
 	var at time.Time
-	if t.prior != nil && !t.prior.PaidCode.IsZero() {
+	if t.prior != nil && !t.prior.PaidCode.IsZero() && (t.live != nil || !t.unregistered()) { // or it was for a registration that is over
 		at = t.prior.PaidAt
 	}
 	if row.Status == payDone && row.At.After(at) {

@@ -204,6 +204,8 @@ func (w *world) perform(a Action, s Step, r *Resource) {
 	want := w.Fleet.AttributesOf(k)
 	row := w.row(r.Serial)
 	switch a {
+	case Book:
+		w.book(s, r)
 	case Register:
 		r.Registered, r.Unregistered, r.Attributes, r.RNM = true, false, &want, w.nextRNM(k.Serial)
 		if w.seq%2 == 0 && row == nil { // the others are shown once they are paid for
@@ -222,8 +224,19 @@ func (w *world) perform(a Action, s Step, r *Resource) {
 		w.Live.Renta = slices.DeleteFunc(w.Live.Renta, func(m RentaTill) bool { return fiscal.SameSerial(m.Serial, r.Serial) })
 		r.Renta = ""
 	case Unregister:
-		r.Registered, r.Unregistered = false, true
+		r.Registered, r.Unregistered, r.Booking = false, true, nil
 		w.Live.Tills = slices.DeleteFunc(w.Live.Tills, func(t Till) bool { return fiscal.SameSerial(t.Serial, r.Serial) })
+	}
+}
+
+// book takes a unit of the code, which the payment uses.
+func (w *world) book(s Step, r *Resource) {
+	r.Booking = &Booking{Code: *s.Code, CodeID: s.CodeID, FN: w.kkt(s.Address).FN.Number, At: w.Now}
+	for i := range w.Live.Codes {
+		if c := &w.Live.Codes[i]; c.ID == s.CodeID {
+			r.Booking.Left = c.Left
+			c.Left--
+		}
 	}
 }
 
