@@ -23,7 +23,7 @@ const phaseBooked = "booked"
 const maxStatus = 200
 
 // book books a till before it is registered, once (004 §3). The document does
-// not say what that takes of the code: see docs/decisions/0007-booking.md.
+// not say what that takes of the code: see docs/decisions/0009-booking.md.
 func (p *Provider) book(ctx context.Context, run *apply.Run) (apply.Transition, error) {
 	if tr, ok := byPerson(run, func() apply.Transition { return p.booked(run, "") }); ok {
 		return tr, nil
