@@ -141,13 +141,13 @@ func receiptColumns() []string {
 }
 
 // record is a receipt as a row of a table, sums in roubles.
-func (v Receipt) record() []string {
+func (r Receipt) record() []string {
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
 	return []string{
-		cell(v.At), cell(v.KKT), cell(v.Serial), cell(v.RNM), cell(v.FN), cell(v.INN), cell(v.Operation),
-		strconv.FormatBool(v.Correction), strconv.FormatBool(v.BSO), number(v.Document), number(v.Shift), number(v.InShift),
-		roubles(v.Total), roubles(v.Cash), roubles(v.Electronic), roubles(v.Credit), roubles(v.Prepaid), roubles(v.Tax.Total),
-		strconv.Itoa(v.Depth), cell(v.Address), cell(v.ID),
+		cell(r.At), cell(r.KKT), cell(r.Serial), cell(r.RNM), cell(r.FN), cell(r.INN), cell(r.Operation),
+		strconv.FormatBool(r.Correction), strconv.FormatBool(r.BSO), number(r.Document), number(r.Shift), number(r.InShift),
+		roubles(r.Total), roubles(r.Cash), roubles(r.Electronic), roubles(r.Credit), roubles(r.Prepaid), roubles(r.Tax.Total),
+		strconv.Itoa(r.Depth), cell(r.Address), cell(r.ID),
 	}
 }
 
