@@ -102,5 +102,6 @@ type Task struct {
 	Due        time.Time      `json:"due,omitzero"`
 	RNM        string         `json:"rnm,omitempty"` // once assigned: a till wants it for its report of registration
 	What       string         `json:"what"`
+	Link       string         `json:"link,omitempty"` // of the service, to pay with: never opened by kktctl
 	Commands   []string       `json:"commands,omitempty"`
 }

@@ -77,10 +77,18 @@ func task(address string, w *state.Workflow) (Task, bool) {
 	case planner.WaitDocument:
 		t.What = w.Message
 		t.Commands = []string{"kktctl receipt send FILE"}
+	case planner.WaitPayment:
+		t.What = cmp.Or(w.Message, "pay the order")
+		if o := given.Order; o != nil {
+			t.Link = o.Link
+			if len(o.Image) > 0 {
+				t.Commands = []string{fmt.Sprintf("kktctl tasks payment %s --to DIR", address)}
+			}
+		}
 	case planner.WaitPerson:
 		t.What = w.Message
 		t.Commands = []string{
-			fmt.Sprintf("kktctl resolve %s --sent", address),
+			fmt.Sprintf("kktctl resolve %s --sent%s", address, t.Action.Gives()),
 			fmt.Sprintf("kktctl resolve %s --not-sent", address),
 		}
 	default:

@@ -52,6 +52,18 @@ func (a Action) Symbol() string {
 // StateOnly tells whether the action changes nothing but the state.
 func (a Action) StateOnly() bool { return a == Adopt || a == Move || a == Forget }
 
+// Gives is the flag with which a person's word that the action happened names
+// what it gave; "" when it gives nothing that has to be known.
+func (a Action) Gives() string {
+	switch a {
+	case CreateCabinet:
+		return " --id AGREEMENT"
+	case Order:
+		return " --id ORDERID"
+	}
+	return ""
+}
+
 // Wait is what or whom a step waits for.
 type Wait string
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/providers/ofd/partner"
 	"github.com/kktctl/kktctl/spec"
 )
 
@@ -26,7 +28,10 @@ func newResolveCmd(a *App, g *globals) *cobra.Command {
 		Short: "Settle an outcome that only a person can know",
 		Long: `Records a person's word on a call whose outcome is not known: whether it
 happened. Ask the service before you answer: after --not-sent the call is made
-again.`,
+again.
+
+For a company whose client cabinet kktctl did not make, companies.NAME --sent
+--id AGREEMENT gives the OfdAgreementId that orders need.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeAddress(g, 1),
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.runResolve(cmd.Context(), g, args[0], o) },
@@ -46,7 +51,13 @@ func (a *App) runResolve(ctx context.Context, g *globals, address string, o reso
 	if o.Sent == o.NotSent {
 		return fmt.Errorf("say which: --sent or --not-sent")
 	}
+	if err := o.checkID(); err != nil {
+		return err
+	}
 	address = spec.AddressOf(address)
+	if o.Sent && o.ID != "" && address == spec.CompanyAddress(spec.NameOf(address)) {
+		return a.runResolveCompany(ctx, g, address, o)
+	}
 	err := a.editState(ctx, g, edit{"resolve", o.LockTimeout}, func(s *apply.Session) error {
 		return s.Resolve(ctx, address, planner.Action(o.Action), o.Sent, o.ID)
 	})
@@ -54,5 +65,53 @@ func (a *App) runResolve(ctx context.Context, g *globals, address string, o reso
 		return err
 	}
 	fmt.Fprintf(a.Out, "Recorded for %s. Go on with: %s resume\n", address, a.program(g))
+	return nil
+}
+
+// checkID refuses what no service gives, before it is recorded for good.
+func (o resolveOptions) checkID() error {
+	switch {
+	case o.ID == "":
+		return nil
+	case o.NotSent:
+		return errors.New("--id names what was given: it goes with --sent")
+	case o.ID == "AGREEMENT", o.ID == "ORDERID":
+		return fmt.Errorf("--id is %s\nhint: write the id itself in its place, as the partner's cabinet shows it", o.ID)
+	}
+	if err := partner.CheckName("resource", o.ID); err != nil {
+		return fmt.Errorf("--id: %w", err)
+	}
+	return nil
+}
+
+// runResolveCompany gives the agreement of a company, be it that the making of
+// its cabinet is unknown, or that kktctl never made it. The state may be new.
+func (a *App) runResolveCompany(ctx context.Context, g *globals, address string, o resolveOptions) error {
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return err
+	}
+	company, ok := fleet.Companies[spec.NameOf(address)]
+	if !ok {
+		return fmt.Errorf("%s is not in the fleet file", address)
+	}
+	store, err := a.openStore(statePath(g, fleet))
+	if err != nil {
+		return err
+	}
+	s, err := a.openSession(ctx, g, store, fleet.Name, "resolve", o.LockTimeout)
+	if err != nil {
+		return err
+	}
+	next := "plan"
+	if w := s.Snapshot().Resources[address].Workflows[string(planner.CreateCabinet)]; w != nil && w.Unknown {
+		next, err = "resume", s.Resolve(ctx, address, planner.CreateCabinet, true, o.ID)
+	} else {
+		err = s.GiveAgreement(ctx, address, company, o.ID)
+	}
+	if err := errors.Join(err, s.Close(ctx)); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "Recorded for %s. Go on with: %s %s\n", address, a.program(g), next)
 	return nil
 }

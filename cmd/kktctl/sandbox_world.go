@@ -64,10 +64,13 @@ func letIn(world *sim.World, fleet *spec.Fleet) {
 	world.RentaLogins[sim.DefaultRentaLogin] = login
 }
 
+// sandboxPaid is at which look a simulated order turns out to be paid.
+const sandboxPaid = 3
+
 // worldOf makes a service that fits a declaration: its companies are known,
 // tills with an РНМ are registered as declared, its codes can be used.
 func worldOf(fleet *spec.Fleet, now time.Time) *sim.World {
-	world := &sim.World{Device: sim.Device{AutoReport: true, AutoFirstDocument: true}}
+	world := &sim.World{Device: sim.Device{AutoReport: true, AutoFirstDocument: true}, Billing: sim.Billing{PaidPolls: sandboxPaid}}
 	for _, name := range sortedKeys(fleet.Companies) {
 		c := fleet.Companies[name]
 		world.AddCompany(c.INN, c.KPP, c.OGRN, c.Name)

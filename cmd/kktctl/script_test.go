@@ -91,6 +91,7 @@ func TestScripts(t *testing.T) {
 			"breakstate": cmdBreakState,
 			"mendstate":  cmdMendState,
 			"keptfile":   cmdKeptFile,
+			"orderid":    cmdOrderID,
 
 			"gostkey":          cmdGOSTKey,
 			"verifysignatures": cmdVerifySignatures,

@@ -29,7 +29,7 @@ func newTasksCmd(a *App, g *globals) *cobra.Command {
 	var o tasksOptions
 	cmd := &cobra.Command{
 		Use:   "tasks",
-		Short: "Show what people owe: signatures, printed reports, decisions",
+		Short: "Show what people owe: signatures, printed reports, payments, decisions",
 		Long:  tasksLong,
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runTasks(cmd.Context(), g, o) },
@@ -39,7 +39,7 @@ func newTasksCmd(a *App, g *globals) *cobra.Command {
 		c.Flags().BoolVar(&o.JSON, "json", false, "as JSON")
 		c.Flags().BoolVar(&o.Refresh, "refresh", true, "look for silent tills, where silentAfter is declared")
 	}
-	cmd.AddCommand(list, newTasksSignCmd(a, g), newTasksReportCmd(a, g), newTasksDocumentsCmd(a, g))
+	cmd.AddCommand(list, newTasksSignCmd(a, g), newTasksReportCmd(a, g), newTasksDocumentsCmd(a, g), newTasksPaymentCmd(a, g))
 	return cmd
 }
 

@@ -52,10 +52,12 @@ func readLink(text, secret string) Receipt {
 	}
 	u, err := url.Parse(escapeRaw(text))
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
+	case err != nil:
 		return bad("it cannot be read")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return bad("it is neither http nor https")
+	case u.Host == "" || u.Opaque != "":
+		return bad("it names no host")
 	case u.User != nil:
 		return bad("it carries a login")
 	case strings.ToValidUTF8(u.Host, "?") != u.Host || strings.ContainsFunc(u.Host, func(r rune) bool { return r <= ' ' || r > '~' }):

@@ -95,7 +95,7 @@ func (w *planWriter) changes(s *planner.Step) {
 		if c.Sensitive {
 			before, after = masked(c.Before), masked(c.After)
 		}
-		if c.Before == "" && (s.Action == planner.Register || s.Action == planner.Adopt) {
+		if c.Before == "" && (s.Action == planner.Register || s.Action == planner.Adopt || s.Order != nil) {
 			w.line(stepIndent, w.t.dim.of(pad(Clean(c.Path)+":", col)), " ", after)
 			continue
 		}

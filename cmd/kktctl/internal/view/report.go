@@ -194,6 +194,6 @@ func (w *reportWriter) unknown(s apply.StepResult) {
 	w.head(w.t.yellow, s, reason(s))
 	w.hint(s)
 	address := shellQuote(s.Address)
-	w.b.WriteString("    " + ifSent + "\n      " + w.o.program() + " resolve " + address + " --sent\n")
+	w.b.WriteString("    " + ifSent + "\n      " + w.o.program() + " resolve " + address + " --sent" + s.Action.Gives() + "\n")
 	w.b.WriteString("    " + ifNotSent + "\n      " + w.o.program() + " resolve " + address + " --not-sent\n")
 }

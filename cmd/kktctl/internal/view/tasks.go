@@ -49,6 +49,9 @@ func Tasks(list []apply.Task, o Options) string {
 		if t.RNM != "" && !strings.Contains(t.What, t.RNM) {
 			b.WriteString("      РНМ " + Clean(t.RNM) + "\n")
 		}
+		if t.Link != "" { // on a line of its own, whole: it is copied
+			b.WriteString("      " + Clean(t.Link) + "\n")
+		}
 		writeCommands(&b, t, th, o)
 	}
 	return b.String()
@@ -94,7 +97,7 @@ func writeCommands(b *strings.Builder, t apply.Task, th theme, o Options) {
 	for _, c := range t.Commands {
 		if t.WaitingFor == planner.WaitPerson {
 			switch {
-			case strings.HasSuffix(c, " --sent"):
+			case strings.Contains(c, " --sent"):
 				b.WriteString("      " + ifSent + "\n  ")
 			case strings.HasSuffix(c, " --not-sent"):
 				b.WriteString("      " + ifNotSent + "\n  ")
