@@ -84,6 +84,17 @@ func TestCrashAnywhere(t *testing.T) {
 		}
 		s.playAll(t, b, calm, cases)
 	})
+	t.Run("the other systems, two crashes", func(t *testing.T) {
+		s := systems("10")
+		calm := s.calm(t, b)
+		size := sampleSystems / 4
+		if all {
+			size = len(calm.points)
+		}
+		s.playAll(t, b, calm, sample(size, func() []int {
+			return []int{near(rng, calm.points), near(rng, calm.points)}
+		}))
+	})
 	t.Run("two crashes", func(t *testing.T) {
 		s := everything(10)
 		calm := s.calm(t, b)

@@ -176,6 +176,7 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 		ApplicationID       string `json:"ApplicationId"`
 		RegNumber, Inn      string
 		Quantity            int
+		KktSerialNumber     string
 		RequestID           string `json:"RequestId"`
 		ID                  string `json:"id"`
 		Rnm, ActivationCode string
@@ -189,6 +190,8 @@ func callOf(r *http.Request, body []byte) (call, bool) {
 		return c, false
 	case path == registration:
 		c.effect, c.serial = state.EffectCreate, b.KktDetails.SerialNumber
+	case strings.HasSuffix(path, "/kkt/book"):
+		c.effect, c.serial = state.EffectBook, b.KktSerialNumber
 	case path == registration+"/simplified":
 		c.effect, c.application, c.rnm = state.EffectSimple, b.ApplicationID, b.RegNumber
 	case strings.HasSuffix(path, "/sync/receipt"):
@@ -258,7 +261,7 @@ func (c call) fits(snap *state.Snapshot, in state.Intent) bool {
 		return false
 	}
 	switch c.effect {
-	case state.EffectCreate:
+	case state.EffectCreate, state.EffectBook:
 		return res.Identity.Serial == c.serial
 	case state.EffectSign:
 		return w.Data.ApplicationID == c.application && in.PreRead["document"] == c.document

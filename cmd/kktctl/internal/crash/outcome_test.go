@@ -63,6 +63,9 @@ func worldLines(w *sim.World) []string {
 	for _, m := range w.Members {
 		out = append(out, fmt.Sprintf("member %s of %s: fn %s, left %v", m.Serial, m.Centre, m.FN, !m.Off.IsZero()))
 	}
+	for _, b := range w.Bookings {
+		out = append(out, fmt.Sprintf("booking of %s with %s", b.Serial, b.Code))
+	}
 	for _, c := range w.Cabinets {
 		out = append(out, fmt.Sprintf("cabinet of %s %s: %s", c.INN, c.KPP, c.Email))
 	}

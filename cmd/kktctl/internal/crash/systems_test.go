@@ -50,7 +50,13 @@ func TestOnlyAPersonKnows(t *testing.T) {
 // read tells whether the service can be asked about a call: an application
 // shows what became of it, and a receipt is asked for by being sent again.
 func (c call) read() bool {
-	return c.effect == state.EffectReceipt || c.effect == state.EffectSimple && c.application != ""
+	switch c.effect {
+	case state.EffectSimple:
+		return c.application != ""
+	case state.EffectCabinet, state.EffectOrder:
+		return false
+	}
+	return true
 }
 
 // giveWord says of every call whose outcome is unknown whether it happened, as
