@@ -365,3 +365,26 @@ func TestSimplifiedStep(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// A draft follows its declaration: the plan says so, and holds nothing back.
+func TestADraftFollowsItsDeclaration(t *testing.T) {
+	for phase, says := range map[string]bool{"prepare": true, "simplified": true, "simplified-report": true, "signature": false, "card": false} {
+		w := newWorld()
+		a := w.declare(1)
+		desired := w.Fleet.AttributesOf(w.kkt(a))
+		w.Prior.Resources[a] = Resource{Serial: w.kkt(a).Serial, INN: testINN, Running: []Running{{
+			Action: Register, Phase: phase, ApplicationID: "id", Desired: &desired, Simplified: strings.HasPrefix(phase, "simpl") || phase == "card",
+		}}}
+		if p := w.plan(); len(p.Diagnostics) != 0 {
+			t.Errorf("%s: %v", phase, p.Diagnostics)
+		}
+		w.edit(a, func(k *spec.KKT) { k.Place = "Склад" })
+		p := w.plan()
+		if p.Complete != says || len(p.Diagnostics) != 1 || strings.Contains(p.Diagnostics[0].Summary, "is a draft") != says {
+			t.Errorf("%s: complete %v, %v", phase, p.Complete, p.Diagnostics)
+		}
+		if s := find(t, p, "register:"+a); s.Simplified != (phase == "card" || strings.HasPrefix(phase, "simpl")) {
+			t.Errorf("%s: %+v", phase, s)
+		}
+	}
+}

@@ -149,8 +149,11 @@ func (p *planning) waitsFor(t *till) bool {
 	if r == nil {
 		return false
 	}
-	if p.changedMeanwhile(t, r) {
+	switch {
+	case p.changedMeanwhile(t, r):
 		p.later(t, r.Action)
+	case t.wanted() && r.Desired != nil && r.draft() && compare(r.Desired, &t.want) != 0:
+		p.say(diag.Note, t, "the declaration changed while the application of "+string(r.Action)+" is a draft: the draft follows it, or is made anew")
 	}
 	return true
 }

@@ -91,6 +91,9 @@ func lastApplication(snap *state.Snapshot, address string) (state.Application, e
 	}
 }
 
+// maxPapersSize bounds the papers of one application together, in bytes.
+const maxPapersSize = 256 << 20
+
 // saveAll saves what can be had, and tells of what cannot.
 func (a *App) saveAll(ctx context.Context, source papers, address string, app state.Application, to string) error {
 	dir, err := openPaperDir(to)
@@ -98,12 +101,15 @@ func (a *App) saveAll(ctx context.Context, source papers, address string, app st
 		return fmt.Errorf("--to %s: %w", to, err)
 	}
 	defer dir.close()
-	missing := 0
+	missing, size := 0, 0
 	err = source.Papers(ctx, app.ID, app.Simplified, func(p ofd.Paper) error {
 		if p.Err != nil {
 			missing++
 			_, err := fmt.Fprintf(a.Err, "not saved: %s: %s\n", view.Clean(p.Name), view.Clean(p.Err.Error()))
 			return err
+		}
+		if size += len(p.Data); size > maxPapersSize {
+			return fmt.Errorf("the papers of %s are larger than %d MiB together: the rest was not saved", address, maxPapersSize>>20)
 		}
 		name, what, err := dir.save(paperName(address, app.ID, p.Name), p.Ext, p.Data)
 		if err != nil {

@@ -192,6 +192,9 @@ func (s simplified) send(ctx context.Context, run *apply.Run, d state.WorkflowDa
 		},
 		sent: func() apply.Transition {
 			d.ApplicationID, d.Mock = app.ID, app.Mock()
+			if d.Desired != nil {
+				d.Agreement = agreementOf(*d.Desired, app, run)
+			}
 			s.p.seen(app)
 			return next(phaseCard, d, "started as application "+app.ID+mockWarning(app))
 		},
@@ -370,17 +373,24 @@ func (s simplified) done(run *apply.Run, rnm string) apply.Transition {
 }
 
 // awaitListed follows one whose application nobody knows: it has come to its
-// end when the till is in the list as it was asked for.
+// end when the till is in the list as it was asked for. After a card's term a
+// person is asked once more, who may know the application by then.
 func (s simplified) awaitListed(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+	d, r := run.Workflow.Data, run.Workflow.Resolution
+	if r != nil && r.Sent && r.ID != "" && partner.CheckApplicationID(r.ID) == nil {
+		d.ApplicationID = r.ID
+		return next(phaseCard, d, "application "+r.ID+" is followed, as "+r.Who+" said"), nil
+	}
 	tills, err := s.p.readTills(ctx, s.p.roundStart())
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
-	d := run.Workflow.Data
 	row, ok := tills.find(s.rnm(run))
 	if ok && (d.Desired == nil || row.FN == d.Desired.FN) {
 		return s.done(run, row.RNM), nil
 	}
-	tr := ageing(run, d, planner.WaitTaxService, "the application is not known; the till is awaited in the list of tills")
-	return tr, nil
+	if since := run.Workflow.Since; r == nil && !since.IsZero() && !run.Now.Before(since.Add(cardTerm)) {
+		return person(run, "the till is not in the list of tills since "+since.Format(time.DateOnly)+", and its application is not known", hintSimplifiedWord), nil
+	}
+	return ageing(run, d, planner.WaitTaxService, "the application is not known; the till is awaited in the list of tills"), nil
 }

@@ -311,3 +311,34 @@ func (h hidden) RoundTrip(r *http.Request) (*http.Response, error) {
 	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return res, err
 }
+
+// Where a person knew of no application, one is asked again after the term,
+// and then may know it.
+func TestThePersonIsAskedAgain(t *testing.T) {
+	w := world()
+	w.Cards = []*sim.Card{card()}
+	b := newBench(t, testFleet(simplifiedTill(withNumbers)), w)
+	must(t, b.svc.Fault(sim.Fault{Path: "*/registration/simplified", Kind: sim.FaultEOF, When: sim.After}))
+	b.wait = 0
+	lookUp := func(want apply.StepState) {
+		t.Helper()
+		b.advance(time.Minute)
+		if rep, _ := b.apply(); rep.Steps[0].State != want {
+			t.Fatalf("%+v", rep.Steps[0])
+		}
+	}
+	lookUp(apply.StepWaiting)
+	lookUp(apply.StepUnknown)
+	b.personSays("kkts.a", true)
+	lookUp(apply.StepWaiting)
+	b.advance(8 * 24 * time.Hour)
+	lookUp(apply.StepUnknown)
+	s := b.open()
+	must(t, s.Resolve(b.ctx, "kkts.a", "", true, b.svc.Snapshot().Applications[0].ID))
+	must(t, s.Close(b.ctx))
+	b.wait = 20 * time.Second
+	b.converge(2)
+	if r := b.resource("kkts.a"); r.Application == nil || r.Application.ID == "" || b.effects(sim.EffectSimple) != 1 {
+		t.Errorf("%+v", r.Application)
+	}
+}

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"slices"
 )
@@ -8,7 +10,20 @@ import (
 type changeRequest struct {
 	CompanyDetails   *CompanyDetails
 	KktDetails       *KKTDetails
-	AutomaticDevices *[]AutomaticDevice
+	AutomaticDevices *deviceList
+}
+
+// deviceList is an array; 7.9 prints an object, which is then the only device.
+type deviceList []AutomaticDevice
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *deviceList) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '{' {
+		data = slices.Concat([]byte{'['}, data, []byte{']'})
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode((*[]AutomaticDevice)(l))
 }
 
 // put is 004 §7.9 before prepareDocuments, and §7.6.1 at Finalization. What is

@@ -154,3 +154,19 @@ func TestSimplifiedRefusals(t *testing.T) {
 		}
 	}
 }
+
+// 7.9 prints the automatic devices as an object, every other place as an
+// array: both are taken, and neither with what is no field.
+func TestPutTakesDevicesInBothForms(t *testing.T) {
+	c := serve(t, nil)
+	id := c.app("POST", regPath, registration())["Id"].(string)
+	const device = `{"DeviceNumber":"A-1","InstallmentAddress":{"FullAddress":"Москва, Арбат, 1"}}`
+	for _, form := range []string{device, "[" + device + "]"} {
+		a := c.app("PUT", regPath+"/"+id, `{"AutomaticDevices":`+form+`}`)
+		want(t, a, "A-1", "AutomaticDevices", "0", "DeviceNumber")
+		want(t, a, nil, "AutomaticDevices", "1")
+	}
+	want(t, c.app("PUT", regPath+"/"+id, `{"AutomaticDevices":[]}`), []any{}, "AutomaticDevices")
+	c.denied("PUT", regPath+"/"+id, `{"AutomaticDevices":{"Number":"A-1"}}`, http.StatusBadRequest)
+	c.denied("PUT", regPath+"/"+id, `{"AutomaticDevices":"A-1"}`, http.StatusBadRequest)
+}
