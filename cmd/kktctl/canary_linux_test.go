@@ -32,6 +32,7 @@ func canaries() map[string]string {
 	return map[string]string{
 		"api key": "cnry-key/9f+1 a=zQ", "renta login": "cnry-login@x&y", "renta password": "cnry pass?w0rd#7",
 		"literal code": "CNRYLIT1", "code from env": "CNRYENV2", "code from file": "CNRYFIL3", "pool code": "CNRYPOO4",
+		"partner login": "cnry-partner@x&y", "partner password": "cnry part?w0rd#8", "book code": "CNRYBOO5",
 		"link token": "cnry-link-token-55", "key file": "cnry-key-file-66",
 	}
 }
@@ -73,6 +74,8 @@ kkts:
   new:
     serial: "00307404867362"
     fn: {number: "9287440300784228", type: fn36}
+    book: true
+    activationCode: CNRYBOO5
 `
 
 func newCage(t *testing.T, program string) *cage {
@@ -81,11 +84,12 @@ func newCage(t *testing.T, program string) *cage {
 	s := c.secrets
 	w := (&sim.World{APIKeys: []string{s["api key"]}, Device: sim.Device{AutoReport: true, AutoFirstDocument: true}})
 	w.RentaLogins = map[string]sim.RentaLogin{s["renta login"]: {Password: s["renta password"], Centre: sim.DefaultCentreINN}}
+	w.PartnerLogins = map[string]string{s["partner login"]: s["partner password"]}
 	for i, name := range []string{"00307404867358", "00307404867359", "00307404867360", "00307404867361"} {
 		w.Add(sim.SeedTill{INN: "5252012620", Serial: name, FN: fmt.Sprintf("928744030078422%d", 4+i), Model: "АТОЛ 42ФС", Address: "115280, Москва, ул Ленинская Слобода, д 19", Place: "Зал"})
 	}
 	w.AddCompany("5252012620", "525201001", "1025202124716", "ООО «Север»")
-	for _, code := range []string{"literal code", "code from env", "code from file", "pool code"} {
+	for _, code := range []string{"literal code", "code from env", "code from file", "pool code", "book code"} {
 		w.AddCode(s[code], "Ofd", "Green", 1)
 	}
 	c.service = sim.New(w, sim.Options{})
@@ -107,7 +111,8 @@ func (c *cage) furnish() {
 	check(c.t, os.Symlink(self, filepath.Join(c.dir, "sign")))
 	script := "#!/bin/sh\n{ echo \"$0 $*\"; env; } >>signer.out\nexec ./sign\n"
 	for name, text := range map[string]string{
-		"fleet.yaml": text, "renta.txt": c.secrets["renta password"] + "\n", "code.txt": c.secrets["code from file"] + "\n",
+		"fleet.yaml": text, "login.yaml": strings.NewReplacer("name: sever\n", "name: login\n", "    renta: galereya\n", "", "apiKey: env:OFD_API_KEY", "login: env:OFD_LOGIN, password: env:OFD_PASSWORD").Replace(text),
+		"renta.txt": c.secrets["renta password"] + "\n", "code.txt": c.secrets["code from file"] + "\n",
 		"key.pem": c.secrets["key file"], "signer.sh": script,
 	} {
 		check(c.t, os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o700))
@@ -199,6 +204,7 @@ func (c *cage) command(args ...string) *exec.Cmd {
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + c.dir, "KKTCTL_ENDPOINT=" + c.url, "KKTCTL_POLL_INTERVAL=1ms", "KKTCTL_QUIET_PERIOD=1ms",
 		"OFD_API_KEY=" + c.secret("api key"), "RENTA_LOGIN=" + c.secret("renta login"), "CODE_ENV=" + c.secret("code from env"),
+		"OFD_LOGIN=" + c.secret("partner login"), "OFD_PASSWORD=" + c.secret("partner password"),
 		"GORACE=atexit_sleep_ms=0", "GOTRACEBACK=all",
 	}
 	return cmd
@@ -248,7 +254,7 @@ func forms(secret string) map[string]string {
 // files looks through all files but those that the secrets were put into.
 func (c *cage) files() {
 	check(c.t, filepath.WalkDir(c.dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || slices.Contains([]string{"fleet.yaml", "renta.txt", "code.txt", "key.pem"}, d.Name()) {
+		if err != nil || !d.Type().IsRegular() || slices.Contains([]string{"fleet.yaml", "login.yaml", "renta.txt", "code.txt", "key.pem"}, d.Name()) {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -267,10 +273,12 @@ func (c *cage) live() {
 		c.repeat(path, "plan", "-v")
 		c.repeat(path, "plan", "--json")
 	}
+	c.loginOnly()
 	c.run("plan", "-v")
 	c.run("plan", "--json")
 	c.run("plan", "--format", "markdown", "-v")
 	c.run("plan", "--out", "saved.plan")
+	c.repeat("/kkt/book", "apply", "--auto-approve", "-v", "--target", "new")
 	c.killed()
 	for _, path := range []string{"/kkt/pay", "/addkkt", "/registration"} {
 		c.repeat(path, "apply", "--auto-approve", "-v", "--parallelism", "1")
@@ -284,6 +292,15 @@ func (c *cage) live() {
 		c.run("state", "show", till)
 	}
 	c.files()
+}
+
+// loginOnly does what a partner without a key can do.
+func (c *cage) loginOnly() {
+	for _, path := range []string{"/createauthtoken", "/kkts", "/paystatus"} {
+		c.repeat(path, "-f", "login.yaml", "plan", "-v")
+	}
+	c.repeat("/kkt/pay", "-f", "login.yaml", "apply", "--auto-approve", "-v", "--exclude", "new", "--exclude", "pool")
+	c.run("-f", "login.yaml", "plan", "--json")
 }
 
 // repeat runs a command while the calls of a path are answered with
@@ -360,7 +377,7 @@ func TestCanariesAreFoundWithoutRedaction(t *testing.T) {
 	}
 	c := newCage(t, built(t, map[string]string{file: strings.Replace(string(text), begin, begin+"\treturn s\n", 1)}))
 	c.live()
-	for _, name := range []string{"api key", "renta login", "renta password", "literal code", "token of a login"} {
+	for _, name := range []string{"api key", "renta login", "renta password", "partner login", "partner password", "literal code", "book code", "token of a login"} {
 		if c.found[name] == "" {
 			t.Errorf("the %s was not found, though nothing hides it", name)
 		}
