@@ -28,8 +28,8 @@ type receiptOptions struct {
 	Correction bool
 }
 
-func (o *receiptOptions) flags(f *pflag.FlagSet) {
-	o.Wait, o.Parallelism = receiptWait, 1
+func (o *receiptOptions) flags(f *pflag.FlagSet, wait time.Duration) {
+	o.Wait, o.Parallelism = wait, 1
 	f.Var((*span)(&o.Wait), "wait", "wait for the printed receipt for so long; 0 does not wait")
 	lockTimeoutFlag(f, &o.LockTimeout)
 	f.BoolVar(&o.JSON, "json", false, "the result as JSON")
@@ -53,7 +53,7 @@ receipt under the same id is refused.
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runReceiptSend(cmd.Context(), g, args[0], o) },
 	}
-	o.flags(cmd.Flags())
+	o.flags(cmd.Flags(), receiptWait)
 	cmd.Flags().BoolVar(&o.DryRun, "dry-run", false, "only check the file, offline")
 	return cmd
 }
@@ -67,7 +67,7 @@ func newReceiptCorrectCmd(a *App, g *globals) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.runReceiptSend(cmd.Context(), g, args[0], o) },
 	}
-	o.flags(cmd.Flags())
+	o.flags(cmd.Flags(), receiptWait)
 	cmd.Flags().BoolVar(&o.DryRun, "dry-run", false, "only check the file, offline")
 	return cmd
 }

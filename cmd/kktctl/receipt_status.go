@@ -24,7 +24,7 @@ func newReceiptStatusCmd(a *App, g *globals) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.runReceiptStatus(cmd.Context(), g, args[0], o) },
 	}
-	o.flags(cmd.Flags())
+	o.flags(cmd.Flags(), 0)
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -338,20 +339,32 @@ func cmdSignOutbox(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// waitfor KIND waits until the ledger has an effect of the kind.
+// waitfor KIND [N] waits until the ledger has N effects of the kind, or one.
 func cmdWaitFor(ts *testscript.TestScript, neg bool, args []string) {
-	s := serviceOf(ts)
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: waitfor KIND [N]")
+	}
+	s, want := serviceOf(ts), 1
+	if len(args) > 1 {
+		var err error
+		want, err = strconv.Atoi(args[1])
+		ts.Check(err)
+	}
 	timeout := time.After(time.Minute)
 	for {
+		found := 0
 		for _, e := range s.service.Ledger() {
 			if e.Kind == args[0] && e.OK {
-				return
+				found++
 			}
+		}
+		if found >= want {
+			return
 		}
 		select {
 		case <-s.changed:
 		case <-timeout:
-			ts.Fatalf("no %s happened", args[0])
+			ts.Fatalf("%d of %d %s happened", found, want, args[0])
 		}
 	}
 }

@@ -61,10 +61,6 @@ type failedPrint struct {
 
 const hintUndefined = "look for the receipt among the till's documents, then say what you saw: after --not-sent the same is sent again under the same id"
 
-// printAgain is how long to wait before the same is sent again, unless the
-// service says it.
-const printAgain = 5 * time.Second
-
 // send prints the document, or learns what became of it.
 func (s printing) send(ctx context.Context) (apply.Transition, error) {
 	if tr, ok := s.byPerson(); ok {
@@ -78,8 +74,9 @@ func (s printing) send(ctx context.Context) (apply.Transition, error) {
 			return apply.Transition{}, err
 		}
 	case before.RequestHash != hash:
-		return person(s.run, "the receipt was changed while it is not known what became of the one that was sent as "+s.id,
-			"put it back as it was; or look for it among the till's documents and say what you saw"), nil
+		return apply.Transition{}, fmt.Errorf("%s: what would be sent as %s is not what was sent: put it back as it was", s.run.Address, s.id)
+	case s.run.Workflow.Unknown:
+		return person(s.run, s.run.Workflow.Message, hintUndefined), nil // nothing is sent before somebody has looked
 	}
 	got, failed := s.p.print(ctx, s.doc, s.id)
 	if failed != nil && failed.fault == faultRefused && before != nil {
@@ -113,10 +110,7 @@ func (s printing) heard(got answer) apply.Transition {
 func (s printing) failed(f *failedPrint, again bool) apply.Transition {
 	stay := func(message string) apply.Transition {
 		tr := wait(s.run.Workflow.Phase, s.run.Workflow.Data, planner.WaitService, message)
-		tr.RetryAfter, tr.Hint = max(f.after, 0), f.hint
-		if f.after <= 0 {
-			tr.RetryAfter = printAgain
-		}
+		tr.RetryAfter, tr.Hint = f.after, f.hint
 		return tr
 	}
 	open := again || f.fault == faultUnclear || f.fault == faultUndefined
