@@ -9,7 +9,7 @@ import (
 const (
 	exitOK          = 0   // done; for apply also: cleanly waiting
 	exitError       = 1   // something is wrong
-	exitChanges     = 2   // --detailed-exitcode: the plan has changes
+	exitChanges     = 2   // --detailed-exitcode: the plan has changes, or drift was found
 	exitWaiting     = 3   // --detailed-exitcode: apply waits for somebody
 	exitUnknown     = 4   // an outcome is unknown and needs a person
 	exitInterrupted = 130 // Ctrl-C

@@ -12,6 +12,8 @@ import (
 type sandboxTillOptions struct {
 	FN, Address, Place string
 	Document           bool
+	Receipts           int
+	ReceiptFN          string
 	Unregister         bool
 }
 
@@ -29,8 +31,10 @@ func newSandboxTillCmd(a *App, g *globals, parent *sandboxOptions) *cobra.Comman
 	f.StringVar(&o.Address, "address", "", "it stands at another address")
 	f.StringVar(&o.Place, "place", "", "it stands at another place")
 	f.BoolVar(&o.Document, "document", false, "it sends a fiscal document")
+	f.Var((*amount)(&o.Receipts), "receipts", "it prints so many receipts")
+	f.StringVar(&o.ReceiptFN, "receipt-fn", "", "it prints them with another ФН than the list of tills shows")
 	f.BoolVar(&o.Unregister, "unregister", false, "somebody deregistered it")
-	cmd.MarkFlagsOneRequired("fn", "address", "place", "document", "unregister")
+	cmd.MarkFlagsOneRequired("fn", "address", "place", "document", "receipts", "unregister")
 	return cmd
 }
 
@@ -57,6 +61,11 @@ func (a *App) runSandboxTill(g *globals, path, serial string, o sandboxTillOptio
 			}
 		}
 	})
+	if found && o.Receipts > 0 {
+		if err := service.Print(sim.Printing{Serial: serial, Count: o.Receipts, FN: o.ReceiptFN}); err != nil {
+			return err
+		}
+	}
 	if !found {
 		return fmt.Errorf("no registered till has the factory number %s in %s", serial, path)
 	}
