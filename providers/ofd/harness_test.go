@@ -39,6 +39,11 @@ type bench struct {
 	quiet   time.Duration
 	ahead   time.Duration // of both clocks, the service's and kktctl's
 	tweak   func(*ofd.Config)
+
+	ferma     *fermaKeys // nil: Ferma is not served
+	checks    bool       // checks run when they are due
+	documents map[string]*ofd.Document
+	planner   func(planner.Input) *planner.Plan // nil means planner.New
 }
 
 func (b *bench) now() time.Time { return time.Now().Add(b.ahead) }
@@ -92,6 +97,10 @@ func (b *bench) config() ofd.Config {
 	if b.fleet.Provider.Partner.V1() {
 		c.APIKey, c.PartnerLogin, c.PartnerPassword = "", sim.DefaultPartnerLogin, sim.DefaultPartnerPassword
 	}
+	if b.ferma != nil {
+		b.ferma.open(&c)
+	}
+	c.Documents = b.documents
 	if b.tweak != nil {
 		b.tweak(&c)
 	}
@@ -119,7 +128,16 @@ func (b *bench) planFrom(o apply.Observer, prior planner.Prior) *planner.Plan {
 	if err != nil {
 		b.t.Fatalf("observe: %v", err)
 	}
-	return planner.New(planner.Input{Fleet: b.fleet, Codes: b.codes, Prior: prior, Live: live, Now: now, AllowUnregister: 1000})
+	return b.planOf(planner.Input{Prior: prior, Live: live, Now: now})
+}
+
+// planOf makes the plan of the fleet.
+func (b *bench) planOf(in planner.Input) *planner.Plan {
+	in.Fleet, in.Codes, in.AllowUnregister, in.Checks = b.fleet, b.codes, 1000, b.checks
+	if b.planner != nil {
+		return b.planner(in)
+	}
+	return planner.New(in)
 }
 
 // apply plans and applies as `kktctl apply` does, in one process.

@@ -27,14 +27,18 @@ type endpoint struct {
 	drafts bool
 	// person: no reading tells what became of the call; somebody looks at the
 	// service and says it.
-	person  bool
-	address string // of the resource that is compared; empty means kkts.a
-	build   func(*cell) *bench
+	person bool
+	// sameID: the same is sent again under the same id, which happens once.
+	sameID bool
+	// emptyAnswer: a success has no body that could be cut or be another's.
+	emptyAnswer bool
+	address     string // of the resource that is compared; empty means kkts.a
+	build       func(*cell) *bench
 }
 
 func endpoints() []endpoint {
 	const post, put = http.MethodPost, http.MethodPut
-	return []endpoint{
+	return append([]endpoint{
 		{name: "create", method: post, path: "*/kkt/registration", effect: sim.EffectCreate, drafts: true, build: newTill},
 		{name: "put", method: put, path: "*/kkt/registration/*", effect: sim.EffectPut, repeatable: true, build: newTill},
 		{name: "put-draft", method: put, path: "*/kkt/registration/*", effect: sim.EffectPut, repeatable: true, build: changedDraft},
@@ -52,7 +56,7 @@ func endpoints() []endpoint {
 		{name: "cabinet", method: post, path: "*/partnercreateclientcabinet", effect: sim.EffectCabinet, person: true, address: "companies.sever", build: newCompany},
 		{name: "order", method: post, path: "*/partnerbookingkkt", effect: sim.EffectOrder, person: true, address: "orders.cloud", build: newOrder},
 		{name: "login", method: post, path: "*/createauthtoken", effect: sim.EffectLogin, repeatable: true, build: joiningTill},
-	}
+	}, fermaEndpoints()...)
 }
 
 func (c *cell) bench(fleet *spec.Fleet, world *sim.World) *bench {
@@ -168,6 +172,9 @@ func troubles() []trouble {
 func impossible(e endpoint, t trouble) bool {
 	// The answers to pay, to a booking, to a login, of a cabinet and of an order name nothing
 	// that could be wrong.
+	if e.emptyAnswer && (t.name == sim.FaultTruncate || t.name == sim.FaultWrongID) {
+		return true
+	}
 	return t.name == sim.FaultWrongID && (e.person || e.effect == sim.EffectPay || e.effect == sim.EffectBook || e.name == "login")
 }
 
