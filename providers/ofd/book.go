@@ -196,17 +196,17 @@ func (p *Provider) afterBooking(run *apply.Run, rnm string, l payLists) (apply.T
 	if !bookedWithPlanned(run) {
 		return apply.Transition{}, false
 	}
-	if l.codes != nil {
-		if code, listed := l.codes.find(run.FingerprintKey, d.Code); listed && code.Remaining >= k.Left {
-			return apply.Transition{}, false
-		}
-	}
 	if !wantsPayment(run) {
 		tr := next(run.Workflow.Phase, d, "not paid: the declaration changed before the till's first document")
 		tr.Status = apply.Dropped
 		return tr, true
 	}
 	d.RNM = rnm
+	if l.codes != nil {
+		if code, listed := l.codes.find(run.FingerprintKey, d.Code); listed && code.Remaining >= k.Left {
+			return quietBooking(run, d)
+		}
+	}
 	switch t, ok := l.tills.find(rnm); {
 	case !ok || t.LastDocument.IsZero():
 		d.SeenAt = time.Time{}
@@ -220,6 +220,30 @@ func (p *Provider) afterBooking(run *apply.Run, rnm string, l payLists) (apply.T
 		return tr, true
 	}
 	return apply.Transition{}, false
+}
+
+// shownFrom is from when on readings show what the booking did to its code.
+func shownFrom(run *apply.Run) time.Time {
+	if !bookedWithPlanned(run) {
+		return time.Time{}
+	}
+	at := run.Resource.Booking.At.Add(run.QuietPeriod)
+	if run.Now.Before(at) {
+		return run.Resource.Booking.At
+	}
+	return at
+}
+
+// quietBooking lets a payment be made when the code's count has shown for long
+// enough that the booking took nothing of it.
+func quietBooking(run *apply.Run, d state.WorkflowData) (apply.Transition, bool) {
+	at := run.Resource.Booking.At.Add(run.QuietPeriod)
+	if !run.Now.Before(at) {
+		return apply.Transition{}, false
+	}
+	tr := wait(phaseBooked, d, planner.WaitService, "booked with the code "+codeName(d)+"; whether that took one is read after a while")
+	tr.RetryAfter = at.Sub(run.Now)
+	return tr, true
 }
 
 // bookedWithPlanned tells whether the till was booked with the planned code,

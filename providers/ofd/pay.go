@@ -142,6 +142,9 @@ type payLists struct {
 // statuses come first: what is used between two readings is counted as used.
 func (p *Provider) payLists(ctx context.Context, run *apply.Run) (l payLists, err error) {
 	fresh := p.freshEnough(run)
+	if at := shownFrom(run); at.After(fresh) {
+		fresh = at
+	}
 	var err1, err2, err3 error
 	l.pays, err1 = p.readPayments(ctx, payWindow(run), fresh)
 	if !p.cfg.v1() {

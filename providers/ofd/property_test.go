@@ -56,12 +56,14 @@ var addresses = []string{"115280, Москва, ул Ленинская Слоб
 func drawFleet(rt *rapid.T, most int) (*spec.Fleet, *sim.World, map[string]string) {
 	n := rapid.IntRange(1, most).Draw(rt, "tills")
 	f, w, codes := testFleet(), world(), map[string]string{}
+	w.Booking = rapid.SampledFrom([]string{sim.BookingTakes, sim.BookingFree, sim.BookingPays}).Draw(rt, "booking")
 	w.Tax.Polls = rapid.IntRange(1, 2).Draw(rt, "polls")
 	w.Tax.DocumentPolls = rapid.IntRange(0, 2).Draw(rt, "documentPolls")
 	for i := range n {
 		k := drawTill(rt, i)
 		drawLive(rt, w, &k)
 		drawCode(rt, w, &k, codes)
+		drawBook(rt, &k)
 		f.KKTs[k.Name] = k
 	}
 	if rapid.Bool().Draw(rt, "unmanaged") {
@@ -111,6 +113,11 @@ func drawLive(rt *rapid.T, w *sim.World, k *spec.KKT) {
 	if rapid.Bool().Draw(rt, k.Name+" live member") {
 		w.AddMember("", k.Serial)
 	}
+}
+
+// drawBook has a till with a code booked before it is registered.
+func drawBook(rt *rapid.T, k *spec.KKT) {
+	k.Book = !k.ActivationCode.IsZero() && rapid.Bool().Draw(rt, k.Name+" book")
 }
 
 func drawCode(rt *rapid.T, w *sim.World, k *spec.KKT, codes map[string]string) {
