@@ -20,34 +20,55 @@ func (r *runner) ownerOf(run *Run) (inn, kpp string) {
 	return c.INN, c.KPP
 }
 
+// owner is whom a client cabinet belongs to: a company, or a branch of one.
+type owner struct{ inn, kpp string }
+
 // cabinetOf finds what is known of a company's cabinet: from its making, from
 // a person, or from an application of one of its tills, which the service
 // names the agreement in.
 func (s *Session) cabinetOf(inn, kpp string) *spec.CabinetRecord {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var found *spec.CabinetRecord
-	look := func(c *spec.CabinetRecord) {
-		if c != nil && c.INN == inn && c.KPP == kpp && (found == nil || found.Agreement == "") {
-			found = c
+	if s.known == nil { // once: the state may be large
+		s.known = map[owner]spec.CabinetRecord{}
+		for address, r := range s.snap.Resources {
+			s.learnOf(address, &r)
 		}
 	}
-	for address, r := range s.snap.Resources {
-		if !spec.IsKKTAddress(address) {
-			look(r.Cabinet)
-		}
-	}
-	for _, r := range s.snap.Resources {
-		look(r.Agreement)
-		for _, w := range r.Workflows {
-			look(w.Data.Agreement)
-		}
-	}
-	if found == nil {
+	c, ok := s.known[owner{inn, kpp}]
+	if !ok {
 		return nil
 	}
-	c := *found
 	return &c
+}
+
+// learn takes in what an entry says of cabinets. It is called with mu held.
+func (s *Session) learn(e state.Entry) {
+	if s.known != nil && e.Resource != nil {
+		s.learnOf(e.Address, e.Resource)
+	}
+}
+
+// learnOf takes in what a resource says of its company's cabinet. What was
+// made, or given by a person, counts more than what an application names.
+func (s *Session) learnOf(address string, r *state.Resource) {
+	take := func(c *spec.CabinetRecord, firm bool) {
+		if c == nil {
+			return
+		}
+		was, there := s.known[owner{c.INN, c.KPP}]
+		if !there || c.Agreement != "" && (firm || was.Agreement == "") {
+			s.known[owner{c.INN, c.KPP}] = *c
+		}
+	}
+	take(r.Cabinet, true)
+	if !spec.IsKKTAddress(address) {
+		return
+	}
+	take(r.Agreement, false)
+	for _, w := range r.Workflows {
+		take(w.Data.Agreement, false)
+	}
 }
 
 // GiveAgreement records the OfdAgreementId of a company whose cabinet kktctl

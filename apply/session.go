@@ -35,8 +35,9 @@ type Session struct {
 	dirty  bool // something was appended since the last compaction
 	away   bool // the lock was given back for a while
 	broken error
-	locks  map[string]*sync.Mutex // by address: one writer of a resource at a time
-	lost   lost                   // what is known and could not be written
+	locks  map[string]*sync.Mutex       // by address: one writer of a resource at a time
+	lost   lost                         // what is known and could not be written
+	known  map[owner]spec.CabinetRecord // see cabinetOf; nil until it is asked for
 
 	stopRenew context.CancelFunc
 }
@@ -77,7 +78,7 @@ func (s *Session) load(ctx context.Context, fleet string) error {
 	if snap.Fleet != fleet {
 		return fmt.Errorf("the state %s is of the fleet %q, the file declares %q\nhint: give each fleet a state of its own with --state, or put metadata name back", s.store.Location(), snap.Fleet, fleet)
 	}
-	s.snap = snap
+	s.snap, s.known = snap, nil
 	return nil
 }
 
@@ -171,6 +172,7 @@ func (s *Session) append(ctx context.Context, entries []state.Entry) error {
 	for _, e := range entries {
 		serial := max(s.snap.Serial, e.Serial) // groups may come back in another order
 		s.snap.Apply(e)
+		s.learn(e)
 		s.snap.Serial = serial
 	}
 	return nil

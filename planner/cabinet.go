@@ -67,6 +67,7 @@ func (p *planning) planCabinet(o *peer) {
 		reason += "; OFD.ru writes to " + plain(c.Email)
 	}
 	o.put(Step{Action: CreateCabinet, Reason: reason})
+	p.noteCabinet(o)
 }
 
 // cabinetStep is the id of the step that makes the cabinet of a company, or "".
@@ -75,17 +76,15 @@ func (p *planning) cabinetStep(company string) string {
 	if !ok {
 		return ""
 	}
-	for _, o := range p.others {
-		if o.kind != kindCompany {
-			break
-		}
-		if d, ok := p.in.Fleet.Companies[o.name]; ok && keyOf(d) == keyOf(c) {
-			if id := o.step(CreateCabinet); id != "" {
-				return id
-			}
-		}
+	return p.makings[keyOf(c)]
+}
+
+// noteCabinet remembers the step that makes a company's cabinet, for what
+// needs it.
+func (p *planning) noteCabinet(o *peer) {
+	if id := o.step(CreateCabinet); id != "" && o.inFile {
+		p.makings[keyOf(p.in.Fleet.Companies[o.name])] = id
 	}
-	return ""
 }
 
 // afterCabinet lists the step that makes a company's cabinet, if there is one.

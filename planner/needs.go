@@ -18,6 +18,7 @@ type Needs struct {
 	Renta         bool
 	Applications  []string      // ids, sorted
 	Receipts      []ReceiptNeed // by company; none where no centre declares receipts
+	Orders        []string      // ids of those that wait to be paid, sorted
 	RequestsAbout int           // how many calls that makes, for messages
 }
 
@@ -30,14 +31,14 @@ const PayStatusWindow = 4 * 24 * time.Hour
 func NeedsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
 	n := needsOf(f, prior, now)
 	if f.Provider.Partner.V1() { // has neither codes nor applications (000)
-		n.Codes, n.Applications = false, nil
+		n.Codes, n.Applications, n.Orders = false, nil, nil
 	}
 	for _, b := range []bool{n.Tills, n.Codes, n.Payments, n.Renta} {
 		if b {
 			n.RequestsAbout++
 		}
 	}
-	n.RequestsAbout += len(n.Applications)
+	n.RequestsAbout += len(n.Applications) + len(n.Orders)
 	for _, r := range n.Receipts {
 		n.RequestsAbout += r.requests(now)
 	}
@@ -75,6 +76,14 @@ func needsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
 			}
 		}
 	}
+	for _, r := range prior.Others {
+		for _, w := range r.Running {
+			if w.Order != nil && w.Order.ID != "" {
+				n.Orders = append(n.Orders, w.Order.ID)
+			}
+		}
+	}
 	slices.Sort(n.Applications)
+	slices.Sort(n.Orders)
 	return n
 }

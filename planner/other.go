@@ -71,6 +71,9 @@ func (p *planning) planOthers(of ...string) {
 			continue
 		}
 		p.continueOther(o)
+		if o.kind == kindCompany {
+			p.noteCabinet(o) // of this run, before another key of the company is looked at
+		}
 		switch {
 		case o.inFile:
 			p.planOther(o)
@@ -103,9 +106,24 @@ func (p *planning) continueOther(o *peer) {
 	}
 	for i := range o.prior.Running {
 		if r := &o.prior.Running[i]; !r.unbegun() {
-			o.put(continues(r, ""))
+			o.put(p.goesOn(r))
 		}
 	}
+}
+
+// goesOn is the step of a workflow that runs; what was read of its order counts
+// more than what it waited for.
+func (p *planning) goesOn(r *Running) Step {
+	word := ""
+	if r.Order != nil {
+		word = p.in.Live.Orders[r.Order.ID]
+	}
+	if word == "" {
+		return continues(r, "")
+	}
+	read := *r
+	read.WaitingFor, read.Message = "", ""
+	return continues(&read, "the order is "+plain(word))
 }
 
 // busy tells whether anything is under way.

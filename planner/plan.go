@@ -59,6 +59,7 @@ type planning struct {
 	ordered int // new orders
 	// cabinets are the known ones with their agreements: see knownCabinets.
 	cabinets map[cabinetKey]string
+	makings  map[cabinetKey]string // ids of the steps that make one
 }
 
 func newPlanning(in *Input) *planning {
@@ -70,7 +71,7 @@ func newPlanning(in *Input) *planning {
 			Steps: []Step{}, Drift: []Drift{}, Unmanaged: []Unmanaged{}, Diagnostics: diag.List{},
 		},
 		takers: map[string]*till{},
-		groups: groups{},
+		groups: groups{}, makings: map[cabinetKey]string{},
 	}
 }
 

@@ -194,6 +194,7 @@ type Live struct {
 	Renta           []RentaTill
 	RentaRead       bool
 	Applications    map[string]Application // by id, of running workflows
+	Orders          map[string]string      // by id: what was read of those that run, in a word or two
 }
 
 // Till is a row of the partner's list (004 §4.3).

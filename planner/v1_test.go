@@ -33,11 +33,13 @@ func TestV1NeedsTheKey(t *testing.T) {
 	pool := w.declare(4, func(k *spec.KKT) { k.ActivationCode = spec.Code{Auto: true} })
 	w.list(pool)
 	w.record(pool)
+	w.order()
+	w.wantCabinet("sever")
 	p := w.plan()
 	if p.Applyable {
 		t.Error("the plan can be applied")
 	}
-	for what, addr := range map[string]string{"register": fresh, "reregister": moved, "unregister": gone, "activationCode: auto": pool} {
+	for what, addr := range map[string]string{"create-cabinet": "companies.sever", "order": "orders.cloud", "register": fresh, "reregister": moved, "unregister": gone, "activationCode: auto": pool} {
 		found := 0
 		for _, d := range p.Diagnostics {
 			if d.Severity == diag.Error && strings.HasPrefix(d.Summary, what+" ") {

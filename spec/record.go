@@ -42,10 +42,12 @@ const (
 // OrderRecord is what is remembered of an order.
 type OrderRecord struct {
 	Terms     OrderTerms  `json:"terms"`
-	ID        string      `json:"id,omitempty"` // OrderID; empty until it is placed
-	At        time.Time   `json:"at,omitzero"`  // when it was placed
+	ID        string      `json:"id,omitempty"`   // OrderID; empty until it is placed
+	Told      bool        `json:"told,omitempty"` // the id is a person's word
+	At        time.Time   `json:"at,omitzero"`    // when it was placed
 	Status    OrderStatus `json:"status,omitempty"`
 	PaidUntil time.Time   `json:"paidUntil,omitzero"` // what the tariff is paid until
+	Note      string      `json:"note,omitempty"`     // what a person has to know to pay it
 	Link      string      `json:"link,omitempty"`     // to pay or to the bill; tokens are taken out
 	Image     []byte      `json:"image,omitempty"`    // PNG or JPEG of the QR code, until it is paid
 }

@@ -105,8 +105,14 @@ func (a *App) runStateRemove(ctx context.Context, g *globals, address string, fo
 	return nil
 }
 
-// mayForget refuses while something runs for a till.
+// mayForget refuses while something runs, and what would be done again.
 func mayForget(address string, r state.Resource) error {
+	if len(r.Workflows) == 0 && r.Order != nil {
+		return diag.Diagnostic{
+			Summary: fmt.Sprintf("%s: the order %s was placed; if it is forgotten while it is in the file, it is placed again", address, r.Order.ID),
+			Hint:    "take it out of the file: it does no harm in the state; or say --force",
+		}
+	}
 	if len(r.Workflows) == 0 {
 		return nil
 	}

@@ -293,7 +293,7 @@ func (c *cell) picture() string {
 	r := snap.Resources[c.subject()]
 	r.Orphans = nil
 	if r.Order != nil {
-		r.Order.Link = "" // it is not told a second time
+		r.Order.Link, r.Order.Told = "", false // it is not told a second time
 	}
 	if r.Booking != nil {
 		r.Booking.Status = "" // the words of an answer go with it when it is lost

@@ -29,6 +29,7 @@ type Observer struct {
 	payments paymentMemo
 	members  memo[*memberList]
 	apps     memos[partner.Application]
+	orders   memos[partner.OrderStatus]
 }
 
 var _ apply.Observer = (*Observer)(nil)
@@ -100,8 +101,21 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 			return ctx.Err() // one that cannot be read is its own till's trouble: its step says so
 		})
 	}
+	orders := make([]string, len(n.Orders))
+	for i, id := range n.Orders {
+		g.Go(func() error {
+			if st, err := o.order(ctx, id, o.roundStart()); err == nil {
+				orders[i] = orderWord(st)
+			}
+			return ctx.Err() // as with an application
+		})
+	}
 	if err := g.Wait(); err != nil {
 		return planner.Live{}, withHint(err)
+	}
+	live.Orders = make(map[string]string, len(orders))
+	for i, id := range n.Orders {
+		live.Orders[id] = orders[i]
 	}
 	live.Applications = plannerApplications(apps)
 	return live, nil
@@ -138,6 +152,23 @@ func (o *Observer) application(ctx context.Context, id string, notBefore time.Ti
 	return o.apps.of(id).get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (partner.Application, error) {
 		return o.partner.Application(ctx, id)
 	})
+}
+
+func (o *Observer) order(ctx context.Context, id string, notBefore time.Time) (partner.OrderStatus, error) {
+	return o.orders.of(id).get(ctx, o.cfg.Now, notBefore, func(ctx context.Context) (partner.OrderStatus, error) {
+		return o.partner.Order(ctx, id)
+	})
+}
+
+// orderWord says how an order stands.
+func orderWord(st partner.OrderStatus) string {
+	switch st.State {
+	case partner.OrderPaid:
+		return "paid"
+	case partner.OrderOverdue:
+		return "not paid in time"
+	}
+	return ""
 }
 
 // seen keeps an application that came as the answer to a call.

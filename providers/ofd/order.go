@@ -3,7 +3,7 @@ package ofd
 import (
 	"context"
 	"fmt"
-	"strings"
+	"time"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
@@ -20,10 +20,10 @@ const (
 	hintOverdue = "to order anew, declare it under a new key of orders and take this one out"
 )
 
-// order places an order of Ferma tills, once, and follows it until it is paid
+// orderTills places an order of Ferma tills, once, and follows it until it is paid
 // or has lapsed (004 §5.2, §5.3). Nothing lists orders and nothing takes one
 // back: what became of a lost answer only a person can know.
-func (p *Provider) order(ctx context.Context, run *apply.Run) (apply.Transition, error) {
+func (p *Provider) orderTills(ctx context.Context, run *apply.Run) (apply.Transition, error) {
 	switch run.Workflow.Phase {
 	case phaseStart:
 		return p.placeOnce(ctx, run)
@@ -38,10 +38,7 @@ func (p *Provider) placeOnce(ctx context.Context, run *apply.Run) (apply.Transit
 	if run.Workflow.Data.Order == nil {
 		return apply.Transition{}, fmt.Errorf("%s: what is to be ordered is not recorded\nhint: plan again", run.Address)
 	}
-	told := func() apply.Transition {
-		return placed(run, partner.Order{ID: run.Workflow.Resolution.ID}, "followed as the order "+run.Workflow.Resolution.ID+", as "+run.Workflow.Resolution.Who+" says")
-	}
-	if tr, ok := byPerson(run, told); ok {
+	if tr, ok := byPerson(run, func() apply.Transition { return told(run) }); ok {
 		return tr, nil
 	}
 	if run.Intent != nil {
@@ -58,7 +55,7 @@ func (p *Provider) placeOnce(ctx context.Context, run *apply.Run) (apply.Transit
 			got, err = p.partner.PlaceOrder(ctx, req)
 			return err
 		},
-		sent:    func() apply.Transition { return placed(run, got, "") },
+		sent:    func() apply.Transition { return placed(run, got) },
 		unknown: func(err error) apply.Transition { return orderUnknown(run, " ("+sentence(err)+")") },
 	})
 }
@@ -89,16 +86,30 @@ func orderRequest(run *apply.Run) (partner.OrderRequest, error) {
 }
 
 // placed records an order with what it is paid by.
-func placed(run *apply.Run, got partner.Order, note string) apply.Transition {
+func placed(run *apply.Run, got partner.Order) apply.Transition {
 	d, o := withOrder(run)
-	o.ID, o.At, o.Status, o.Link, o.Image = got.ID, run.Now, spec.OrderWaiting, got.Receipt.Link, got.Receipt.Image
-	message := "order " + got.ID + ": " + termsText(o.Terms) + ", to be paid"
-	for _, s := range []string{got.Receipt.Note, note} {
-		if s != "" {
-			message += "; " + s
-		}
+	o.ID, o.At, o.Status = got.ID, run.Now, spec.OrderWaiting
+	o.Link, o.Image, o.Note = got.Receipt.Link, got.Receipt.Image, got.Receipt.Note
+	return forPayment(d, unpaid(o))
+}
+
+// unpaid says what is to be paid.
+func unpaid(o *spec.OrderRecord) string {
+	message := "order " + o.ID + ": " + termsText(o.Terms) + ", to be paid"
+	if o.Note != "" {
+		message += "; " + o.Note
 	}
-	return forPayment(d, message)
+	return message
+}
+
+// follow has an order followed under the id that a person has found at the
+// service.
+func follow(o *spec.OrderRecord, r *state.Resolution) {
+	if o.ID == r.ID {
+		return
+	}
+	o.ID, o.Told, o.Link, o.Image = r.ID, true, "", nil
+	o.Note = "followed under this id, as " + r.Who + " says: the partner's cabinet shows how it is paid"
 }
 
 // forPayment waits for a person to pay.
@@ -117,23 +128,53 @@ func withOrder(run *apply.Run) (state.WorkflowData, *spec.OrderRecord) {
 	return d, &o
 }
 
+// told records what a person has found.
+func told(run *apply.Run) apply.Transition {
+	d, o := withOrder(run)
+	o.At, o.Status = run.Now, spec.OrderWaiting
+	follow(o, run.Workflow.Resolution)
+	return next(phasePayment, d, unpaid(o)) // read at once: the id may be wrong
+}
+
+// hiddenFor is how long an order that was just placed may not be found.
+const hiddenFor = 24 * time.Hour
+
+// orderNotThere is for an order that the service does not know. One that it
+// has named itself may take a while to be found; the id of another may have
+// been copied wrongly.
+func orderNotThere(run *apply.Run, d state.WorkflowData, o *spec.OrderRecord) apply.Transition {
+	message := "the service does not know the order " + o.ID
+	if o.Told || run.Now.Sub(o.At) > hiddenFor {
+		return person(run, message, hintOrder)
+	}
+	return wait(phasePayment, d, planner.WaitService, message+" yet")
+}
+
 // followOrder reads whether an order was paid.
 func (p *Provider) followOrder(ctx context.Context, run *apply.Run) (apply.Transition, error) {
 	d, o := withOrder(run)
-	st, err := p.partner.Order(ctx, o.ID)
+	if r := run.Workflow.Resolution; r != nil && run.Intent == nil {
+		if !r.Sent {
+			return refused(run, fmt.Sprintf("%s said on %s that there is no such order", r.Who, r.At.Format(time.DateOnly))), nil
+		}
+		follow(o, r)
+	}
+	st, err := p.order(ctx, o.ID, p.roundStart())
+	if notThere(err) {
+		return orderNotThere(run, d, o), nil
+	}
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
-	// What an earlier look added does not add up.
-	message, _, _ := strings.Cut(run.Workflow.Message, "; the service says")
+	message := unpaid(o)
 	switch st.State {
 	case partner.OrderPaid:
-		o.Status, o.PaidUntil, o.Image = spec.OrderPaid, st.PaidUntil, nil
+		o.Status, o.PaidUntil, o.Image, o.Note = spec.OrderPaid, st.PaidUntil, nil, ""
 		tr := next(phasePayment, d, "order "+o.ID+" is paid")
 		tr.Status, tr.Result = apply.Done, &apply.Result{Order: o}
 		return tr, nil
 	case partner.OrderOverdue:
-		o.Status, o.Image = spec.OrderOverdue, nil
+		o.Status, o.Image, o.Note = spec.OrderOverdue, nil, ""
 		tr := refusedFor(run, "order "+o.ID+" was not paid in time and has lapsed", hintOverdue)
 		tr.Data, tr.Result = d, &apply.Result{Order: o}
 		return tr, nil

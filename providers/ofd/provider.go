@@ -172,7 +172,7 @@ func (p *Provider) Advance(ctx context.Context, run *apply.Run) (apply.Transitio
 	case planner.CreateCabinet:
 		return p.createCabinet(ctx, run)
 	case planner.Order:
-		return p.order(ctx, run)
+		return p.orderTills(ctx, run)
 	case planner.Check:
 		return p.check(ctx, run)
 	case planner.Receipt:
