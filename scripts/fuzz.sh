@@ -18,6 +18,7 @@ cmd/kktctl/internal/view FuzzMarkdownText
 providers/ofd/internal/httpapi FuzzOpen
 providers/ofd/internal/httpapi FuzzEnvelope
 providers/ofd/internal/httpapi FuzzRedact
+providers/ofd/internal/httpapi FuzzStream
 providers/ofd/ferma/orangedata FuzzDecimal
 providers/ofd/ferma/orangedata FuzzStatus
 providers/ofd/ferma/checkonline FuzzAnswer

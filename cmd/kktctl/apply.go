@@ -172,6 +172,7 @@ func (o applyOptions) planningFor(saved *planFile) planning {
 	p := o.planning
 	if saved != nil {
 		p.Targets, p.Exclude, p.AllowUnregister, p.Checks = saved.Targets, saved.Exclude, saved.AllowUnregister, saved.Checks
+		p.StepsOnly = true // what is compared are steps
 	}
 	return p
 }

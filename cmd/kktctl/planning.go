@@ -20,6 +20,8 @@ type planning struct {
 	Exclude         []string
 	Refresh         bool
 	AllowUnregister int
+	// StepsOnly leaves out what no step needs: receipts.
+	StepsOnly bool
 	Checks          bool
 }
 
@@ -38,7 +40,11 @@ func (a *App) makePlan(ctx context.Context, b *backend, snap *state.Snapshot, p 
 		AllowUnregister: p.AllowUnregister, Checks: p.Checks, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
 	}
 	if p.Refresh {
-		live, err := b.observer.Observe(ctx, planner.NeedsOf(b.fleet, prior, in.Now))
+		needs := planner.NeedsOf(b.fleet, prior, in.Now)
+		if p.StepsOnly {
+			needs.Receipts = nil
+		}
+		live, err := b.observer.Observe(ctx, needs)
 		if err != nil {
 			return nil, fmt.Errorf("the live state could not be read: %w", err)
 		}

@@ -121,9 +121,12 @@ func (a *App) listReceipts(ctx context.Context, service *ofd.Receipts, q renta.Q
 			return false, err
 		}
 		queries = queries[:0]
+		seen := map[string]bool{} // a company has a row for each КПП
 		for _, c := range companies {
-			q.INN = c.INN
-			queries = append(queries, q)
+			if q.INN = c.INN; !seen[q.INN] {
+				seen[q.INN] = true
+				queries = append(queries, q)
+			}
 		}
 	}
 	for _, q := range queries {

@@ -30,7 +30,7 @@ func (a *App) runResume(ctx context.Context, g *globals, o running) error {
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withSession(ctx, g, fleet, "resume", o, func(w *work) error {
-		plan, err := a.makePlan(ctx, w.backend, w.session.Snapshot(), planning{Refresh: true})
+		plan, err := a.makePlan(ctx, w.backend, w.session.Snapshot(), planning{Refresh: true, StepsOnly: true})
 		if err != nil {
 			return err
 		}

@@ -112,6 +112,17 @@ func TestKKTs(t *testing.T) {
 	}
 }
 
+// An ИНН that came as a number has lost its leading zero.
+func TestINNAsANumber(t *testing.T) {
+	for sent, want := range map[string]string{`278000000`: "0278000000", `27812345678`: "027812345678", `"7802870820"`: "7802870820", `null`: ""} {
+		client, _ := start(t, `{"Data":[{"UserInn":`+sent+`}],"Status":"Success"}`)
+		got, err := client.LegalEntities(t.Context())
+		if err != nil || len(got) != 1 || got[0].INN != want {
+			t.Errorf("%s: %+v, %v", sent, got, err)
+		}
+	}
+}
+
 // A РНМ that came as a number has lost its leading zeros.
 func TestRNMAsANumber(t *testing.T) {
 	client, _ := start(t, `{"Status":"Success","Data":[{"KktRegNumber":2950038403}]}`)

@@ -1,6 +1,7 @@
 package renta
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,12 @@ const MaxWindow = 7 * 24 * time.Hour
 // minWindow is the shortest one that is tried where a longer one brings more
 // than can be read.
 const minWindow = 6 * time.Hour
+
+// maxReceipts is how many receipts of one window are read: to tell them apart
+// takes memory. A window with more is halved.
+const maxReceipts = 3_000_000
+
+var errTooManyReceipts = fmt.Errorf("a window holds more than %d receipts", maxReceipts)
 
 // lead is how much earlier than asked for the reading begins. The document
 // does not say whether the dates of a period are those of the till's clock or
@@ -38,6 +45,8 @@ type Query struct {
 	// windows, may end the reading early.
 	NewestFirst bool
 	Enough      func() bool
+
+	most int // receipts of one window; 0 means maxReceipts
 }
 
 func (q Query) validate() error {
@@ -113,9 +122,12 @@ func readWindows[W timed](ctx context.Context, r *Reader, q Query, next func(), 
 	}
 	given := 0
 	for s := newWindows(q); s.more() && (q.Enough == nil || !q.Enough()); {
-		w := s.window()
+		w, rows := s.window(), 0
 		var own error
 		err := r.api.Stream(ctx, httpapi.Call{Op: op, Path: q.path(w), Token: r.token}, func(decode func(any) error) error {
+			if rows++; rows > cmp.Or(q.most, maxReceipts) {
+				return errTooManyReceipts
+			}
 			var row W
 			if err := decode(&row); err != nil {
 				return err
@@ -138,13 +150,15 @@ func readWindows[W timed](ctx context.Context, r *Reader, q Query, next func(), 
 			if next != nil {
 				next()
 			}
-		case httpapi.IsTooMuch(err) && ctx.Err() == nil && s.halve():
+		case tooMuch(err) && ctx.Err() == nil && s.halve():
 		default:
 			return &WindowError{From: later(w.from, q.From), To: w.to, Given: given, Err: withReasons(err)}
 		}
 	}
 	return nil
 }
+
+func tooMuch(err error) bool { return httpapi.IsTooMuch(err) || errors.Is(err, errTooManyReceipts) }
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

@@ -205,6 +205,21 @@ func TestWindowsShrink(t *testing.T) {
 	}
 }
 
+// A window with more receipts than can be told apart is halved as well, and
+// none of them is given twice.
+func TestWindowsWithTooManyReceipts(t *testing.T) {
+	p := &printed{}
+	got, err := list(t, p.start(t), Query{INN: "7802870820", From: day(1), To: day(11), most: 50})
+	if err != nil || len(got) != 240 || len(p.calls) != 2+6 {
+		t.Errorf("%d receipts after %d calls, %v", len(got), len(p.calls), err)
+	}
+	_, err = list(t, p.start(t), Query{INN: "7802870820", From: day(1), To: day(11), most: 5})
+	var window *WindowError
+	if !errors.As(err, &window) || !strings.Contains(err.Error(), "a window holds more than") {
+		t.Errorf("%v", err)
+	}
+}
+
 // A window that fails is named, with what came before it.
 func TestAWindowFails(t *testing.T) {
 	p := &printed{fail: http.StatusNotFound, failAt: 1}

@@ -95,7 +95,7 @@ func (w receiptWire) public() Receipt {
 	r := Receipt{
 		Sighting: w.sightingWire.public(), ID: string(w.ID),
 		Correction: bool(w.IsCorrection), BSO: bool(w.IsBso), Tag: int(w.Tag), Operation: operationOf(string(w.OperationType)),
-		INN: string(w.UserInn), Address: string(w.KktAddress),
+		INN: innOf(w.UserInn), Address: string(w.KktAddress),
 		Number: int64(w.DocNumber), Shift: int64(w.DocShiftNumber), InShift: int64(w.ReceiptNumber),
 		Total: int64(w.TotalSumm), Cash: int64(w.CashSumm), Electronic: int64(w.ECashSumm), Credit: int64(w.CreditSumm), Prepaid: int64(w.PrepaidSumm),
 		Tax: Taxes{

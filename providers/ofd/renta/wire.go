@@ -52,9 +52,17 @@ type entityWire struct {
 	KktOnline      httpapi.Int
 }
 
+// innOf gives back the zero that an ИНН sent as a number has lost.
+func innOf(w httpapi.String) string {
+	if s := string(w); isDigits(s) && (len(s) == 9 || len(s) == 11) {
+		return "0" + s
+	}
+	return string(w)
+}
+
 func (w entityWire) public() LegalEntity {
 	return LegalEntity{
-		INN: string(w.UserInn), KPP: string(w.UserKpp), Name: string(w.UserName),
+		INN: innOf(w.UserInn), KPP: string(w.UserKpp), Name: string(w.UserName),
 		Registered: int(cmp.Or(w.KktRegistered, w.KktRergistered)), Online: int(w.KktOnline),
 	}
 }
@@ -82,7 +90,7 @@ func (w kktWire) serial() string {
 
 func (w kktWire) public() KKT {
 	return KKT{
-		INN: string(w.UserInn), KPP: string(w.UserKpp), Company: string(w.UserName),
+		INN: innOf(w.UserInn), KPP: string(w.UserKpp), Company: string(w.UserName),
 		Address: w.address(), Place: string(w.KktPlace), Serial: w.serial(),
 		RNM: string(w.KktRegNumber), FN: string(w.FnNumber),
 	}

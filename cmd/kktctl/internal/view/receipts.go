@@ -127,9 +127,9 @@ func (r *Receipts) Totals() string { return r.totals.String() }
 func (r Receipt) line() string {
 	number := ""
 	if r.Document != 0 {
-		number = strconv.FormatInt(r.Document, 10)
+		number = fmt.Sprintf("ФД %8d", r.Document)
 	}
-	return fmt.Sprintf("%s  %s  %s  %14s  ФД %8s  %s\n",
+	return fmt.Sprintf("%s  %s  %s  %14s  %-11s  %s\n",
 		Clean(strings.Replace(r.At, "T", " ", 1)), pad(Clean(r.till()), 24), pad(Clean(r.operation()), 14), roubles(r.Total), number, Clean(r.ID))
 }
 
