@@ -139,7 +139,8 @@ func (p *Provider) lookUp(ctx context.Context, inn, id string) (answer, error) {
 	}
 	d := s.Document
 	printed := &state.Printed{
-		ID: id, Document: strconv.FormatInt(d.Number, 10), Sign: d.Sign, Serial: d.DeviceSerial, RNM: d.DeviceRNM, FN: d.FN,
+		ID: id, Document: strconv.FormatInt(d.Number, 10), Sign: d.Sign, Total: d.Kopecks(),
+		Serial: d.DeviceSerial, RNM: d.DeviceRNM, FN: d.FN,
 	}
 	if !d.ProcessedAt.IsZero() {
 		printed.At = d.ProcessedAt.Format(spec.LocalTimeLayout)

@@ -41,6 +41,7 @@ func FuzzStatus(f *testing.F) {
 				}
 			}
 			d.Differs(Content{})
+			d.Kopecks()
 		}
 	})
 }

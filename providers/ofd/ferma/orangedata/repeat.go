@@ -45,3 +45,20 @@ func (d *Document) Differs(sent any) []string {
 	add("causeDocumentNumber", printed.CauseNumber == wanted.CauseNumber)
 	return out
 }
+
+// Kopecks is what the printed document comes to; 0 when the service did not
+// repeat the content, or not in the document's form.
+func (d *Document) Kopecks() int64 {
+	var printed printedContent
+	if json.Unmarshal(d.Content, &printed) != nil {
+		return 0
+	}
+	var total Decimal
+	if printed.TotalSum != nil {
+		total = *printed.TotalSum
+	}
+	for _, p := range printed.Positions {
+		total = sum(total, Cost(p.Price, p.Quantity))
+	}
+	return int64(total / (one / 100))
+}

@@ -46,3 +46,15 @@ func TestPrintedDocumentsDiffer(t *testing.T) {
 		t.Errorf("another correction: %s", got)
 	}
 }
+
+func TestPrintedTotals(t *testing.T) {
+	for content, want := range map[string]int64{
+		`{"type":1,"positions":[{"quantity":1,"price":123.45},{"quantity":2.000,"price":"4.45"}]}`: 13235,
+		`{"type":1,"totalSum":17.25,"cashSum":17.25}`:                                              1725,
+		`{"type":1}`: 0, `null`: 0, ``: 0, `[]`: 0,
+	} {
+		if got := (&orangedata.Document{Content: json.RawMessage(content)}).Kopecks(); got != want {
+			t.Errorf("%s: %d, want %d", content, got, want)
+		}
+	}
+}
