@@ -156,8 +156,12 @@ func orderOf(st planner.Step) *spec.OrderRecord {
 }
 
 // identify gives a resource that is met for the first time its identity.
+// One that never was registered and of which nothing else runs is the company's
+// that is declared now, whatever was tried before.
 func identify(res *state.Resource, f *spec.Fleet, st planner.Step) {
-	if k, ok := declaredAt(f, st.Address); ok && res.Identity.Serial == "" {
+	k, ok := declaredAt(f, st.Address)
+	fresh := res.Status == "" && len(res.Workflows) == 1 && fiscal.SameSerial(k.Serial, res.Identity.Serial)
+	if ok && (res.Identity.Serial == "" || fresh) {
 		res.Identity.Serial, res.Identity.INN = k.Serial, f.Companies[k.Company].INN
 	}
 	if res.Identity.RNM == "" {

@@ -225,3 +225,19 @@ func TestBookWithACodeOfThePool(t *testing.T) {
 		t.Errorf("%d and %d left", x, y)
 	}
 }
+
+// A till that was only booked may still get another company: nothing of it is
+// registered yet.
+func TestBookedTillGetsAnotherCompany(t *testing.T) {
+	b := bookBench(t, sim.BookingTakes, 5)
+	must(t, b.svc.Fault(sim.Fault{Path: "*/kkt/registration", Method: "POST", Kind: sim.FaultStatus, Status: 400}))
+	if _, err := b.apply(); err == nil || b.effects(sim.EffectBook) != 1 {
+		t.Fatalf("%v", err)
+	}
+	b.edit("a", func(k *spec.KKT) { k.Company = "ip" })
+	b.converge(2)
+	b.noDuplicates()
+	if k := b.svc.Snapshot().Tills[0]; k.INN != ip || b.effects(sim.EffectBook) != 1 || b.left("PSZ7D1Lq") != 4 {
+		t.Errorf("%+v, %d bookings, %d left", k, b.effects(sim.EffectBook), b.left("PSZ7D1Lq"))
+	}
+}

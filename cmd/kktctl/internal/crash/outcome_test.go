@@ -101,6 +101,9 @@ func stateLines(snap *state.Snapshot, w *sim.World) []string {
 		if r.Payment != nil {
 			line += fmt.Sprintf(", paid with %s for %s", r.Payment.Code.Tail, r.Payment.Service)
 		}
+		if r.Booking != nil {
+			line += fmt.Sprintf(", booked with %s, %d left before", r.Booking.Code.Tail, r.Booking.Left)
+		}
 		if r.Cabinet != nil {
 			line += fmt.Sprintf(", cabinet of %s %s, agreement known %v", r.Cabinet.INN, r.Cabinet.KPP, r.Cabinet.Agreement != "")
 		}
