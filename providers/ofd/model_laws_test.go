@@ -21,7 +21,9 @@ func (m *model) laws() {
 	m.b.noDuplicates()
 	snap := m.load()
 	for _, a := range m.b.svc.Snapshot().Applications {
-		if a.Signed && !a.Finished && !follows(snap, a.ID) {
+		// One that was started by numbers is not known before its answer is.
+		started := a.Simplified != nil && a.Simplified.Numbers == ""
+		if (a.Signed || started) && !a.Finished && !follows(snap, a.ID) {
 			m.rt.Errorf("application %s of %s is at the tax service (%s %s), and nothing in the state follows it", a.ID, a.KKT.SerialNumber, a.Stage, a.Status)
 		}
 	}
@@ -109,11 +111,25 @@ func (m *model) answerOne(s *apply.Session, t apply.Task) {
 	case planner.WaitPerson:
 		sent := m.truth(s.Snapshot(), w, app)
 		m.rt.Logf("resolve %s %s: sent %t (%s)", t.Address, t.Action, sent, w.Message)
-		err = s.Resolve(m.b.ctx, t.Address, t.Action, sent, "")
+		err = s.Resolve(m.b.ctx, t.Address, t.Action, sent, m.started(w, res.Identity.Serial))
 	}
 	if err != nil {
 		m.rt.Errorf("answer %+v: %v", t, err)
 	}
+}
+
+// started is the application that a call without one has made, as a person
+// finds it in the cabinet.
+func (m *model) started(w *state.Workflow, serial string) (id string) {
+	if !w.Data.Simplified || w.Data.ApplicationID != "" {
+		return ""
+	}
+	for _, a := range m.b.svc.Snapshot().Applications {
+		if a.Simplified != nil && a.Simplified.Numbers != "" && fiscal.SameSerial(a.KKT.SerialNumber, serial) {
+			id = a.ID
+		}
+	}
+	return id
 }
 
 func (m *model) application(id string) *sim.Application {
@@ -153,6 +169,9 @@ func (m *model) peace() {
 	m.hand.mode, m.device = signs, true
 	m.b.svc.Mutate(func(w *sim.World) {
 		w.Tax.Delay = sim.Duration(time.Minute)
+		for _, c := range w.Cards {
+			c.Early, c.Failed = 0, false
+		}
 		w.Rejections, w.Device = nil, sim.Device{AutoReport: true, AutoFirstDocument: true}
 	})
 	m.fulfillable()
@@ -179,7 +198,7 @@ func (m *model) peace() {
 func (m *model) fulfillable() {
 	for _, name := range m.names() {
 		k := m.b.fleet.KKTs[name]
-		k.FNChange = papers()
+		k.FNChange, k.RNM = papers(), ""
 		m.declare(k)
 	}
 	m.renewCodes()

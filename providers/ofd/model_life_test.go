@@ -217,6 +217,7 @@ func (w *wire) announced(snap *state.Snapshot, e sim.Effect) {
 	kinds := map[string]state.Effect{
 		sim.EffectCreate: state.EffectCreate, sim.EffectSign: state.EffectSign, sim.EffectPay: state.EffectPay,
 		sim.EffectAddKkt: state.EffectAddKKT, sim.EffectRemoveKkt: state.EffectRemoveKKT,
+		sim.EffectSimple: state.EffectSimple,
 	}
 	effect, once := kinds[e.Kind]
 	if !once {
@@ -244,6 +245,11 @@ func means(snap *state.Snapshot, in state.Intent, e sim.Effect) bool {
 	case state.EffectPay:
 		rnm, code, _ := strings.Cut(e.Key, " ")
 		return rnm != "" && w.Data.Code != nil && *w.Data.Code == spec.RecordCode(snap.FingerprintKey(), code)
+	case state.EffectSimple:
+		if id := w.Data.ApplicationID; id != "" {
+			return e.Key == id
+		}
+		fallthrough
 	default:
 		return fiscal.SameSerial(res.Identity.Serial, e.Serial)
 	}

@@ -145,7 +145,7 @@ func (m *model) edit() {
 		return
 	}
 	k := m.b.fleet.KKTs[rapid.SampledFrom(names).Draw(m.rt, "till")]
-	switch what := rapid.SampledFrom([]string{"address", "place", "fn", "papers", "ofd", "usage", "code", "auto", "no code", "renta", "tombstone", "rename", "drop"}).Draw(m.rt, "edit"); what {
+	switch what := rapid.SampledFrom([]string{"address", "place", "fn", "papers", "ofd", "usage", "code", "auto", "no code", "renta", "tombstone", "rename", "drop", "simplified"}).Draw(m.rt, "edit"); what {
 	case "address":
 		k.Address.Full = rapid.SampledFrom(addresses).Draw(m.rt, "address")
 	case "place":
@@ -161,6 +161,8 @@ func (m *model) edit() {
 		k.Usage = rapid.SampledFrom([][]string{{"internet"}, {"marking"}, nil}).Draw(m.rt, "usage")
 	case "renta":
 		k.Renta = map[string]string{"": "galereya"}[k.Renta]
+	case "simplified":
+		k.Registration = map[spec.Registration]spec.Registration{spec.RegistrationFull: spec.RegistrationSimplified, spec.RegistrationSimplified: spec.RegistrationFull}[k.Registration]
 	case "tombstone":
 		k.Unregister = map[spec.UnregisterReason]spec.UnregisterReason{"": spec.ReasonLost}[k.Unregister]
 	case "rename", "drop":

@@ -3,7 +3,9 @@ package ofd_test
 import (
 	"context"
 	"flag"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -95,6 +97,11 @@ func newModel(rt *rapid.T) *model {
 	w.Device = sim.Device{AutoReport: rapid.Bool().Draw(rt, "prints"), AutoFirstDocument: rapid.Bool().Draw(rt, "documents")}
 	if rapid.Bool().Draw(rt, "by the clock") {
 		w.Tax.Mode, w.Tax.Delay = sim.TaxClock, sim.Duration(rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, 30 * time.Hour}).Draw(rt, "delay"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(fleet.KKTs)) {
+		if k := fleet.KKTs[name]; k.Registration == spec.RegistrationSimplified && k.RNM == "" {
+			w.Cards = append(w.Cards, &sim.Card{Serial: k.Serial, Early: rapid.IntRange(0, 40).Draw(rt, name+" early"), Failed: rapid.IntRange(0, 5).Draw(rt, name+" fails") == 0})
+		}
 	}
 	m := &model{rt: rt, store: memory.New("model"), dropped: map[string]spec.KKT{}, device: rapid.Bool().Draw(rt, "device"), hand: &hand{mode: signs}}
 	svc := sim.New(w, sim.Options{})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/fiscal"
 )
 
 // After an apply that nothing holds up the plan is empty, whatever the fleet
@@ -94,6 +95,7 @@ func drawTill(rt *rapid.T, i int) spec.KKT {
 // drawLive puts the till into the world, maybe with differences.
 func drawLive(rt *rapid.T, w *sim.World, k *spec.KKT) {
 	if !rapid.Bool().Draw(rt, k.Name+" live") {
+		drawCard(rt, w, k)
 		return
 	}
 	s := seeded(*k, map[string]string{"sever": sever, "ip": ip}[k.Company])
@@ -118,6 +120,18 @@ func drawLive(rt *rapid.T, w *sim.World, k *spec.KKT) {
 // drawBook has a till with a code booked before it is registered.
 func drawBook(rt *rapid.T, k *spec.KKT) {
 	k.Book = !k.ActivationCode.IsZero() && rapid.Bool().Draw(rt, k.Name+" book")
+}
+
+// drawCard lets a till that is to be registered in the simplified way have
+// registered itself: it has its РНМ and its report.
+func drawCard(rt *rapid.T, w *sim.World, k *spec.KKT) {
+	if k.Registration != spec.RegistrationSimplified || k.Unregister != "" || !rapid.Bool().Draw(rt, k.Name+" has its РНМ") {
+		return
+	}
+	inn := map[string]string{"sever": sever, "ip": ip}[k.Company]
+	k.RNM = fiscal.RNMFor(7000, inn, k.Serial)
+	k.Report = &spec.FiscalReport{At: "2026-11-20T10:15:00", Document: "1", Sign: "1234567890"}
+	w.Cards = append(w.Cards, &sim.Card{Serial: k.Serial, INN: inn, RNM: k.RNM, Model: k.Model, Address: k.Address.Full, Place: k.Place, Early: rapid.IntRange(0, 3).Draw(rt, k.Name+" early")})
 }
 
 func drawCode(rt *rapid.T, w *sim.World, k *spec.KKT, codes map[string]string) {

@@ -48,6 +48,8 @@ func deviceRefusal(a *Application) string {
 		return "Некорректный номер ФН"
 	case (full || k.FormatVersion != 0) && (k.FormatVersion < 2 || k.FormatVersion > 4):
 		return "Некорректная версия ФФД"
+	case k.FnType < 0 || k.FnType > 2:
+		return "Некорректный тип ФН"
 	case full && k.Model == "":
 		return "Не указана модель ККТ"
 	case full && !digits(k.OfdInn, 10):
