@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -46,16 +47,24 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes, or drift was found")
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
-	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "markdown"}, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
 }
 
+// planFormats are the forms of a plan.
+func planFormats() []string { return []string{"text", "json", "markdown"} }
+
+func checkFormat(format string) error {
+	if slices.Contains(planFormats(), format) {
+		return nil
+	}
+	return fmt.Errorf("--format is %q\nhint: text, json or markdown", format)
+}
+
 func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
-	switch o.Format {
-	case "text", "json", "markdown":
-	default:
-		return fmt.Errorf("--format is %q\nhint: text, json or markdown", o.Format)
+	if err := checkFormat(o.Format); err != nil {
+		return err
 	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()

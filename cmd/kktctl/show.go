@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+)
+
+type showOptions struct {
+	Format string
+	JSON   bool
+}
+
+func newShowCmd(a *App, g *globals) *cobra.Command {
+	var o showOptions
+	cmd := &cobra.Command{
+		Use:   "show PLAN",
+		Short: "Show a saved plan",
+		Long:  "Shows what a plan saved with kktctl plan --out says. Neither the fleet file nor the service is read, and nothing is changed.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if o.JSON {
+				o.Format = "json"
+			}
+			return a.runShow(g, args[0], o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
+	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
+	cmd.MarkFlagsMutuallyExclusive("format", "json")
+	return cmd
+}
+
+func (a *App) runShow(g *globals, path string, o showOptions) error {
+	if err := checkFormat(o.Format); err != nil {
+		return err
+	}
+	file, err := readPlan(path)
+	if err != nil {
+		return err
+	}
+	if o.Format == "text" {
+		fmt.Fprintf(a.Out, "Saved at %s%s.\n\n", file.Timestamp.UTC().Format("2006-01-02 15:04:05 MST"), file.narrowed())
+	}
+	return a.showPlan(g, file.Plan, o.Format)
+}
+
+// narrowed says what a saved plan was made with beyond the fleet file; it is
+// applied with the same.
+func (p *planFile) narrowed() string {
+	var parts []string
+	for _, t := range p.Targets {
+		parts = append(parts, "--target "+view.Clean(t))
+	}
+	for _, t := range p.Exclude {
+		parts = append(parts, "--exclude "+view.Clean(t))
+	}
+	if p.AllowUnregister > 0 {
+		parts = append(parts, fmt.Sprintf("--allow-unregister=%d", p.AllowUnregister))
+	}
+	if p.Checks {
+		parts = append(parts, "--checks")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", made with " + strings.Join(parts, " ")
+}
