@@ -31,6 +31,7 @@ func drawWorld(t *rapid.T) *world {
 		drawTill(t, w, i+1)
 	}
 	drawNames(t, w)
+	drawOthers(t, w)
 	return w
 }
 
@@ -181,6 +182,7 @@ func checkLaws(t *rapid.T, w *world, p *Plan) {
 			}
 		}
 	}
+	checkCabinets(t, w, p)
 	if p.Diagnostics.HasErrors() && p.Applyable {
 		t.Fatal("applyable with errors")
 	}
@@ -277,6 +279,7 @@ func TestPlanIsTheSameForTheSameInput(t *testing.T) {
 		in.Live.Renta = rapid.Permutation(in.Live.Renta).Draw(t, "rentaOrder")
 		in.Live.Payments = rapid.Permutation(in.Live.Payments).Draw(t, "paymentOrder")
 		in.Prior.Resources = maps.Clone(in.Prior.Resources)
+		in.Prior.Others = maps.Clone(in.Prior.Others)
 		if got := mustJSON(New(in)); got != want {
 			t.Fatalf("another order of the same input:\n%s\nwas\n%s", got, want)
 		}

@@ -24,12 +24,12 @@ func (p *planning) planTombstone(t *till) {
 	if t.unregistered() && (t.live == nil || t.live.RNM == t.prior.RNM) {
 		return // gone; the list may show it for a while yet
 	}
-	if t.live == nil && !t.registered() {
-		return
-	}
 	if t.runs(Pay, AddKKT) {
 		p.leaveOut()
 		p.say(diag.Note, t, "to be unregistered once what is under way has ended")
+		return
+	}
+	if t.live == nil && !t.registered() {
 		return
 	}
 	p.planUnregister(t, t.decl.Unregister, "declared "+string(t.decl.Unregister), nil)

@@ -157,6 +157,10 @@ func (w *world) apply(p *Plan) {
 		if a == Continue {
 			a = s.Continues
 		}
+		if !spec.IsKKTAddress(s.Address) {
+			w.applyOther(a, s)
+			continue
+		}
 		r := w.Prior.Resources[s.Address]
 		r.Running = slices.DeleteFunc(slices.Clone(r.Running), func(x Running) bool { return x.Action == a })
 		if r.Serial == "" {
