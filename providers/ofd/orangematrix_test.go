@@ -57,7 +57,7 @@ func playFault(t *testing.T, ours *sim.Authority, fault sim.Fault) {
 	}
 	timeout := 30 * time.Second
 	if fault.Kind == sim.FaultTimeout || fault.Kind == sim.FaultSlowHead {
-		timeout = time.Second
+		timeout = 3 * time.Second // the effect has to come first, also on a busy machine
 	}
 	spoilt, whole := orangeClientWithin(t, url, ours, timeout), orangeClientWithin(t, url, ours, 30*time.Second)
 	receipt, correction := orangeExamples(t)
