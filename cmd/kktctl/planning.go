@@ -22,7 +22,7 @@ type planning struct {
 	AllowUnregister int
 	// StepsOnly leaves out what no step needs: receipts.
 	StepsOnly bool
-	Checks          bool
+	Checks    bool
 }
 
 func (p *planning) flags(f *pflag.FlagSet) {

@@ -57,6 +57,8 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	calls := &scriptCalls{made: map[string][]sim.Call{}}
+	t.Cleanup(func() { calls.check(t) }) // after the last script
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
@@ -72,7 +74,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each kktctl takes a second to end under -race
 			e.Values[baseKey{}] = base
 			e.Values[fermaKey{}] = string(ferma)
-			e.Values[simKey{}] = &simulated{}
+			e.Values[simKey{}] = &simulated{calls: calls}
 			e.Values[pageKey{}] = page
 			return nil
 		},
@@ -117,6 +119,7 @@ type simulated struct {
 	address string
 	seen    int           // calls that were forgotten
 	changed chan struct{} // has one when the world changed since it was last taken
+	calls   *scriptCalls  // of all scripts
 	verify  func(content string, signature []byte) error
 	// onChange is called before the call that changed the world is answered.
 	onChange atomic.Pointer[func(*sim.World)]
@@ -181,7 +184,10 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 	}})
 	address, err := s.service.Start("127.0.0.1:0") // for the script itself
 	ts.Check(err)
-	ts.Defer(func() { _ = s.service.Close() })
+	ts.Defer(func() {
+		_ = s.service.Close()
+		s.calls.add(ts.Name(), s.service.Calls())
+	})
 	s.address = address
 	if secure {
 		authority, err := sim.OpenAuthority(ts.MkAbs("certs"))

@@ -48,7 +48,7 @@ func endpoints() []endpoint {
 		{name: "sign-unregister", method: post, path: "*/sign", effect: sim.EffectSign, build: stolenTill},
 		{name: "simplified", method: post, path: "*/registration/simplified", effect: sim.EffectSimple, build: selfRegistered},
 		{name: "simplified-rereg", method: post, path: "*/registration/simplified", effect: sim.EffectSimple, build: movedTill},
-		{name: "pay", method: post, path: "*/kkt/pay", effect: sim.EffectPay, build: unpaidTill},
+		{name: "pay", method: post, path: "*/partner/v2/kkt/pay", effect: sim.EffectPay, build: unpaidTill},
 		{name: "book", method: post, path: "*/kkt/book", effect: sim.EffectBook, build: tillToBook},
 		{name: "pay-v1", method: post, path: "*/partner/v1/kkt/pay", effect: sim.EffectPay, build: unpaidTillOfALogin},
 		{name: "addKkt", method: post, path: "*/addkkt", effect: sim.EffectAddKkt, build: joiningTill},
