@@ -190,9 +190,9 @@ func (c *core) orangePrint(r *OrangeReceipt, till *Till) {
 	c.fiscalDocument(till)
 }
 
-// fiscalSign makes a sign of ten digits.
+// fiscalSign makes a sign of ten digits: it has 32 bits in a till.
 func fiscalSign(seed string) string {
-	const signs = 1_000_000_0000
+	const least, most = 1_000_000_000, 1 << 32
 	sum := sha256.Sum256([]byte(seed))
-	return strconv.FormatUint(binary.BigEndian.Uint64(sum[:8])%(signs-signs/10)+signs/10, 10)
+	return strconv.FormatUint(binary.BigEndian.Uint64(sum[:8])%(most-least)+least, 10)
 }
