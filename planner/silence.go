@@ -283,8 +283,9 @@ func receiptNeeds(f *spec.Fleet, now time.Time) []ReceiptNeed {
 
 // SilenceNeeds is what has to be read to tell silent tills, and nothing else.
 func SilenceNeeds(f *spec.Fleet, now time.Time) Needs {
-	n := Needs{Tills: len(f.KKTs) > 0, Receipts: receiptNeeds(f, now)}
+	n := Needs{Receipts: receiptNeeds(f, now)}
 	n.Renta = len(n.Receipts) > 0
+	n.Tills = len(f.KKTs) > 0 && (n.Renta || f.Policy.SilentAfter > 0)
 	return n
 }
 

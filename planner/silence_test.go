@@ -288,6 +288,11 @@ func TestReceiptNeeds(t *testing.T) {
 	if n = SilenceNeeds(w.Fleet, w.Now); !n.Tills || !n.Renta || n.Codes || n.Payments || len(n.Receipts) != 2 {
 		t.Errorf("%+v", n)
 	}
+	clear(w.Fleet.Centres)
+	if n = SilenceNeeds(w.Fleet, w.Now); n.Tills || n.Renta || len(n.Receipts) != 0 {
+		t.Errorf("nothing is declared: %+v", n)
+	}
+	w.Fleet.Centres["galereya"] = spec.Centre{INN: "7802870820", Receipts: &spec.CentreReceipts{}}
 	w.Fleet.Policy.SilentAfter = 10 * testDay
 	if n = NeedsOf(w.Fleet, w.Prior, w.Now); !n.Receipts[0].Since.Equal(w.Now.Add(-10 * testDay)) {
 		t.Errorf("the policy is not the default: %+v", n.Receipts[0])

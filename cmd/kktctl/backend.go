@@ -8,6 +8,7 @@ import (
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd"
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
@@ -21,6 +22,7 @@ const (
 	forPlan    purpose = iota
 	forOffline         // a plan that reads nothing
 	forApply
+	forSilence  // silent tills: the lists that show them
 	forReceipts // the receipts of Renta: nothing but its login is needed
 	forFerma    // cloud tills: nothing but their certificates is needed
 )
@@ -90,7 +92,7 @@ func newBackend(fleet *spec.Fleet, codes map[string]string, c ofd.Config, why pu
 		b.receipts = receipts
 		return b, err
 	}
-	if why == forPlan {
+	if why == forPlan || why == forSilence {
 		o, err := ofd.NewObserver(c)
 		if err != nil {
 			return nil, err
@@ -131,6 +133,12 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 		return c, nil, missing.ErrorOrNil()
 	}
 	note(partnerCredentials(fleet, s, &c))
+	if why == forSilence {
+		if len(planner.SilenceNeeds(fleet, a.now()).Receipts) > 0 {
+			note(rentaLogin(fleet, s, &c, true))
+		}
+		return c, nil, missing.ErrorOrNil()
+	}
 	note(rentaLogin(fleet, s, &c, false))
 	codes, err := activationCodes(fleet, s.value)
 	note(err)

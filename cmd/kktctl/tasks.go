@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -90,15 +92,19 @@ func (a *App) silentTills(ctx context.Context, g *globals, snap *state.Snapshot)
 	if list.HasErrors() || fleet == nil || !fleet.WatchesSilence() || snap.Fleet != "" && snap.Fleet != fleet.Name {
 		return nil, nil
 	}
+	now := a.now()
+	needs := planner.SilenceNeeds(fleet, now)
+	if !needs.Tills {
+		return nil, nil
+	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
-	b, err := a.openBackend(g, fleet, forPlan)
+	b, err := a.openBackend(g, fleet, forSilence)
 	if err != nil {
 		return nil, tasksIncomplete(err)
 	}
 	prior := apply.PriorOf(snap)
-	now := a.now()
-	live, err := b.observer.Observe(ctx, planner.SilenceNeeds(fleet, now))
+	live, err := b.observer.Observe(ctx, needs)
 	if err = errors.Join(err, b.close()); err != nil {
 		return nil, tasksIncomplete(err)
 	}
@@ -114,14 +120,12 @@ func tasksIncomplete(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
+	const what, hint = "silent tills could not be looked for", "kktctl tasks --refresh=false lists what the state remembers"
 	var many *multierror.Error
 	if errors.As(err, &many) {
-		return err
+		return multierror.Append(&multierror.Error{Errors: []error{diag.Diagnostic{Summary: what, Hint: hint}}}, many.Errors...)
 	}
 	d := fromText(err.Error())
-	d.Summary = "silent tills could not be looked for: " + d.Summary
-	if d.Hint == "" {
-		d.Hint = "kktctl tasks --refresh=false lists what the state remembers"
-	}
+	d.Summary, d.Hint = what+": "+d.Summary, cmp.Or(d.Hint, hint)
 	return d
 }
