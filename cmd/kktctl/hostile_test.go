@@ -154,7 +154,7 @@ func some(names []string, path, key string) []string {
 		return names
 	}
 	each := 2
-	if key == "FileName" || key == "Documents.Id" {
+	if key == "FileName" || key == "Documents.Id" || key == "OrderReceiptUrl" {
 		each = 12
 	}
 	h := fnv.New32a()
