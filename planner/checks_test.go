@@ -93,6 +93,7 @@ func TestReceiptsAreNeverForgotten(t *testing.T) {
 	w := newWorld()
 	w.remember("receipts.a1", Resource{Proof: &Proof{}})
 	w.remember("receipts.a2", Resource{})
+	w.remember("receipts.a4", Resource{Running: []Running{{Action: Receipt, Phase: "print", WaitingFor: WaitService}}}) // nobody has it
 	w.remember("receipts.a3", Resource{Running: []Running{{Action: Receipt, Phase: "print-queue", WaitingFor: WaitService}}})
 	p := w.plan()
 	wantIDs(t, p, "receipt:receipts.a3")

@@ -105,7 +105,7 @@ func (p *planning) continueOther(o *peer) {
 		return
 	}
 	for i := range o.prior.Running {
-		if r := &o.prior.Running[i]; !r.unbegun() {
+		if r := &o.prior.Running[i]; !r.unbegun() && !r.untaken() {
 			o.put(p.goesOn(r))
 		}
 	}
@@ -124,6 +124,12 @@ func (p *planning) goesOn(r *Running) Step {
 	read := *r
 	read.WaitingFor, read.Message = "", ""
 	return continues(&read, "the order is "+plain(word))
+}
+
+// untaken tells a receipt that no service has taken: only who has its file can
+// send it, so that no plan goes on with it.
+func (r *Running) untaken() bool {
+	return r.Action == Receipt && r.Phase == "print" && !r.Unsettled && !r.Unknown
 }
 
 // busy tells whether anything is under way.

@@ -233,7 +233,7 @@ func (a *App) tellReceipt(g *globals, snap *state.Snapshot, address string, step
 		return nil
 	case view.ReceiptUnknown:
 		return withCode(exitUnknown, nil)
-	case view.ReceiptQueued, view.ReceiptWaiting:
+	case view.ReceiptQueued:
 		if step != nil && step.State == apply.StepFailed {
 			return withCode(exitError, nil)
 		}

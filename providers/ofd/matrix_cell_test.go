@@ -415,6 +415,9 @@ func (c *cell) sight() string {
 		i := slices.IndexFunc(lines, func(l string) bool { return own.MatchString(l) })
 		return masked(fmt.Sprint(lines[max(i, 0)]))
 	}
+	for i := range lines {
+		lines[i] = masked(lines[i]) // first: the ids of two runs sort in two ways
+	}
 	slices.Sort(lines)
 	snap, _, err := c.b.store.Load(c.ctx)
 	c.check(err)

@@ -116,7 +116,8 @@ func checkOnlineTrouble(err error) *failedPrint {
 		f.fault = faultUndefined
 	}
 	if ok {
-		f.text += " (" + said.Russian() + ")"
+		codes := checkonline.Error{Service: said.Service, Device: said.Device} // its own words stand there already
+		f.text += " (" + codes.Russian() + ")"
 	}
 	return f
 }
