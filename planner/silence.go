@@ -200,12 +200,33 @@ func (p *planning) checkSilence() {
 	if why := p.in.Live.ReceiptsTrouble; why != "" {
 		p.say(diag.Warning, nil, "the receipts were not read: silent tills of centres, and the ФН that they print with, were not looked for").Detail = plain(why)
 	}
+	var silent []*till
 	for _, t := range p.chosen() {
-		if s, ok := p.silence(t); ok {
-			d := p.say(diag.Warning, t, s.What())
-			d.Detail, d.Hint = s.Why(), s.Hint()
+		if _, ok := p.silence(t); ok {
+			silent = append(silent, t)
 		}
 	}
+	if len(silent) > sayEach {
+		d := p.say(diag.Warning, nil, counted(len(silent), "till")+" silent for longer than declared")
+		d.Detail, d.Hint = list(addressesOf(silent)), "kktctl tasks lists each of them"
+		return
+	}
+	for _, t := range silent {
+		s, _ := p.silence(t)
+		d := p.say(diag.Warning, t, s.What())
+		d.Detail, d.Hint = s.Why(), s.Hint()
+	}
+}
+
+// sayEach is how many silent tills are told of one by one.
+const sayEach = 20
+
+func addressesOf(tills []*till) []string {
+	out := make([]string, 0, len(tills))
+	for _, t := range tills {
+		out = append(out, t.addr)
+	}
+	return out
 }
 
 // printedDrift is the ФН that a till prints with, where that is neither the

@@ -169,6 +169,22 @@ func TestSilentTills(t *testing.T) {
 	}
 }
 
+// A whole town without power is told in one line.
+func TestManySilentTills(t *testing.T) {
+	w := watched()
+	for i := range 300 {
+		a := w.settled(i)
+		w.row(w.kkt(a).Serial).LastReceived = w.Now.Add(-4 * testDay)
+	}
+	p := w.plan()
+	if got := warnings(p); len(got) != 1 || got[0] != "300 tills silent for longer than declared" || len(Silent(w.Input)) != 300 {
+		t.Errorf("%v", got)
+	}
+	if d := p.Diagnostics[0]; d.Hint != "kktctl tasks lists each of them" || !strings.HasSuffix(d.Detail, "and 290 more") {
+		t.Errorf("%+v", d)
+	}
+}
+
 // Thirty days without a document are told, before and after.
 func TestWhatComesOfSilence(t *testing.T) {
 	now := testNow()

@@ -231,6 +231,10 @@ func TestAWindowFails(t *testing.T) {
 	if at := day(7).Add(12 * time.Hour); !window.From.Equal(at) || window.Given != len(got) || len(got) != 6*24+12+1 {
 		t.Errorf("%s, %d receipts of %d", window.From, window.Given, len(got))
 	}
+	p = &printed{fail: http.StatusNotFound, failAt: 2} // one receipt stands on the edge of the two that came
+	if got, err = list(t, p.start(t), Query{INN: "7802870820", From: day(1), To: day(21)}); !errors.As(err, &window) || window.Given != len(got) || len(got) != 13*24+12+1 {
+		t.Errorf("%d receipts of %d, %v", window.Given, len(got), err)
+	}
 	p = &printed{fail: http.StatusNotFound}
 	if _, err = list(t, p.start(t), Query{INN: "7802870820", From: day(1), To: day(2)}); !errors.As(err, &window) || !window.From.Equal(day(1)) {
 		t.Errorf("%v: what was not asked for is named", err)
