@@ -2,9 +2,10 @@ package planner
 
 import "github.com/kktctl/kktctl/spec"
 
-// simplifiedNote is what a plan says of every simplified step: the documents
-// show that the service is paid for, and not how much (004 §7.2).
-const simplifiedNote = "simplified: nothing is signed; the service charges for it, the documents name no price"
+// simplifiedNote is what a plan says of every simplified step: who does what,
+// and that the service is paid for; the documents do not show how much (004
+// §7.2).
+const simplifiedNote = "simplified: the till itself tells the tax service, through its ОФД, and nothing is signed; the service charges for it, the documents name no price"
 
 // simplified tells whether the till is registered without documents to sign.
 func (t *till) simplified() bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
 	"github.com/kktctl/kktctl/providers/ofd/partner"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/fiscal"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -345,19 +346,27 @@ func (s simplified) failed(run *apply.Run, app partner.Application) apply.Transi
 // the list of tills.
 func (s simplified) found(ctx context.Context, run *apply.Run, app partner.Application) (apply.Transition, error) {
 	d := run.Workflow.Data
-	rnm := cmp.Or(s.rnm(run), app.RegNumber)
+	rnm := cmp.Or(s.rnm(run), formed(app.RegNumber))
 	if rnm == "" {
 		tills, err := s.p.readTills(ctx, s.p.roundStart())
 		if err != nil {
 			return apply.Transition{}, again(err)
 		}
 		row, _ := tills.bySerial(run.Resource.Identity.Serial)
-		rnm = row.RNM
+		rnm = formed(row.RNM)
 	}
 	if rnm == "" {
 		return ageing(run, d, planner.WaitService, "the card is found; the РНМ is not shown yet"), nil
 	}
 	return s.done(run, rnm), nil
+}
+
+// formed gives what has the form of an РНМ, else nothing.
+func formed(rnm string) string {
+	if fiscal.RNMForm(rnm) != nil {
+		return ""
+	}
+	return rnm
 }
 
 func (s simplified) done(run *apply.Run, rnm string) apply.Transition {

@@ -115,6 +115,10 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 		w.field("refused", verb(planner.Action(r.Refusal.Action))+": "+r.Refusal.Reason)
 		w.time("refused at", r.Refusal.At)
 	}
+	if a := r.Application; a != nil {
+		w.field("application", a.ID+" ("+verb(planner.Action(a.Action))+")")
+		w.time("ended at", a.At)
+	}
 	for _, id := range r.Orphans {
 		w.field("orphan", id)
 	}
