@@ -53,10 +53,13 @@ func (a Answer) RefusesCertificate() bool {
 }
 
 // tlsConfig shows the certificate to whoever asks for one, whatever issuers
-// the service names: one that is left out silently cannot be explained.
+// the service names: one that is left out silently cannot be explained. Some
+// servers ask only after they have read the request, in a second handshake of
+// TLS 1.2: with a certificate that is let happen, once.
 func tlsConfig(config Config) *tls.Config {
 	c := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: config.RootCAs}
 	if certificate := config.Certificate; certificate != nil {
+		c.Renegotiation = tls.RenegotiateOnceAsClient
 		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return certificate, nil }
 	}
 	return c
