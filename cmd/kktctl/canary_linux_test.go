@@ -287,6 +287,10 @@ func (c *cage) live() {
 	c.run("apply", "--auto-approve", "--json", "-v", "--wait", "500ms")
 	c.run("resume", "-v", "--wait", "500ms")
 	c.run("tasks", "--json")
+	const receipt = "3a6e3b83-a0b0-4587-bfb3-1b7539b05cf3"
+	c.repeat("t00:00:00", "receipt", "list", "--company", "sever", "--to", "2026-11-20", "-v") // as the path of a period ends
+	c.repeat("/receipt/"+receipt, "receipt", "show", receipt, "-v")
+	c.run("receipt", "list", "--json", "-v")
 	c.run("state", "list")
 	for _, till := range []string{"lit", "env", "file", "pool", "new"} {
 		c.run("state", "show", till)
