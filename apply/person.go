@@ -35,7 +35,7 @@ func (s *Session) give(ctx context.Context, address string, wait planner.Wait, e
 func (s *Session) waiting(address string, wait planner.Wait) (*state.Workflow, error) {
 	r, ok := s.Snapshot().Resources[address]
 	if !ok {
-		return nil, fmt.Errorf("%s: no such till in the state\nhint: kktctl state list shows the addresses", address)
+		return nil, notInState(address)
 	}
 	var now []string
 	for _, w := range r.Workflows {
@@ -86,7 +86,7 @@ func (s *Session) Resolve(ctx context.Context, address string, action planner.Ac
 func (s *Session) unknown(address string, action planner.Action) (*state.Workflow, error) {
 	r, ok := s.Snapshot().Resources[address]
 	if !ok {
-		return nil, fmt.Errorf("%s: no such till in the state\nhint: kktctl state list shows the addresses", address)
+		return nil, notInState(address)
 	}
 	var found []*state.Workflow
 	for _, w := range r.Workflows {
@@ -102,4 +102,13 @@ func (s *Session) unknown(address string, action planner.Action) (*state.Workflo
 	default:
 		return nil, fmt.Errorf("%s: several outcomes are unknown\nhint: say which with --action", address)
 	}
+}
+
+// notInState tells that an address is not known.
+func notInState(address string) error {
+	what := "nothing of this address in the state"
+	if spec.IsKKTAddress(address) {
+		what = "no such till in the state"
+	}
+	return fmt.Errorf("%s: %s\nhint: kktctl state list shows the addresses", address, what)
 }

@@ -1,7 +1,10 @@
 package planner
 
 import (
+	"strings"
+
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 // cabinetKey is what a client cabinet belongs to: a branch of a company has
@@ -51,9 +54,12 @@ func (p *planning) cabinetMissing(o *peer) bool {
 	if o.busy() {
 		return true
 	}
-	c, ok := p.in.Fleet.Companies[o.name]
+	c := p.in.Fleet.Companies[o.name]
+	if !c.CreateCabinet {
+		return false
+	}
 	_, known := p.knownCabinets()[keyOf(c)]
-	return ok && c.CreateCabinet && !known
+	return !known
 }
 
 // planCabinet plans to make the client cabinet of a company.
@@ -66,8 +72,23 @@ func (p *planning) planCabinet(o *peer) {
 	if c.Email != "" {
 		reason += "; OFD.ru writes to " + plain(c.Email)
 	}
+	p.checkEmail(o, c.Email)
 	o.put(Step{Action: CreateCabinet, Reason: reason})
 	p.noteCabinet(o)
+}
+
+// checkEmail refuses two new cabinets with one email: the service takes an
+// email once.
+func (p *planning) checkEmail(o *peer, email string) {
+	email = strings.ToLower(email)
+	switch by := p.emails[email]; {
+	case email == "":
+	case by == "":
+		p.emails[email] = o.addr
+	default:
+		d := p.sayOf(diag.Error, &o.subject, "the email "+plain(email)+" is the one that the cabinet of "+by+" is made with: the service takes an email once")
+		d.Hint = "declare another email for one of them, or apply one with --exclude " + o.addr
+	}
 }
 
 // cabinetStep is the id of the step that makes the cabinet of a company, or "".

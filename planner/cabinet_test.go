@@ -91,6 +91,20 @@ func TestCabinetOfOneCompanyUnderTwoKeys(t *testing.T) {
 	}
 }
 
+func TestTwoCabinetsWithOneEmail(t *testing.T) {
+	w := newWorld()
+	w.wantCabinet("sever")
+	w.wantCabinet("yug")
+	p := w.plan()
+	if p.Applyable || !strings.Contains(strings.Join(texts(p), "\n"), "is the one that the cabinet of companies.sever is made with") {
+		t.Errorf("%v", p.Diagnostics)
+	}
+	w.Exclude = []string{"companies.yug"}
+	if p := w.plan(); !p.Applyable {
+		t.Errorf("%v", p.Diagnostics)
+	}
+}
+
 func TestCabinetNeedsAnEmail(t *testing.T) {
 	w := newWorld()
 	w.wantCabinet("sever")

@@ -60,6 +60,7 @@ type planning struct {
 	// cabinets are the known ones with their agreements: see knownCabinets.
 	cabinets map[cabinetKey]string
 	makings  map[cabinetKey]string // ids of the steps that make one
+	emails   map[string]string     // who makes a cabinet with it
 }
 
 func newPlanning(in *Input) *planning {
@@ -71,7 +72,7 @@ func newPlanning(in *Input) *planning {
 			Steps: []Step{}, Drift: []Drift{}, Unmanaged: []Unmanaged{}, Diagnostics: diag.List{},
 		},
 		takers: map[string]*till{},
-		groups: groups{}, makings: map[cabinetKey]string{},
+		groups: groups{}, makings: map[cabinetKey]string{}, emails: map[string]string{},
 	}
 }
 

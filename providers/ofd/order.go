@@ -16,8 +16,9 @@ import (
 const phasePayment = "payment"
 
 const (
-	hintOrder   = "look for the order in the partner's cabinet at pk.ofd.ru; if it is there, say --sent --id ORDERID"
-	hintOverdue = "to order anew, declare it under a new key of orders and take this one out"
+	hintOrder        = "look for the order in the partner's cabinet at pk.ofd.ru; if it is there, say --sent --id ORDERID"
+	hintRefusedOrder = "correct what the reason names, then run kktctl apply; a wrong agreement is forgotten with kktctl state rm companies.NAME and given anew with kktctl resolve companies.NAME --sent --id AGREEMENT"
+	hintOverdue      = "to order anew, declare it under a new key of orders and take this one out"
 )
 
 // orderTills places an order of Ferma tills, once, and follows it until it is paid
@@ -56,6 +57,7 @@ func (p *Provider) placeOnce(ctx context.Context, run *apply.Run) (apply.Transit
 			return err
 		},
 		sent:    func() apply.Transition { return placed(run, got) },
+		no:      func(err error) apply.Transition { return refusedFor(run, sentence(err), hintRefusedOrder) },
 		unknown: func(err error) apply.Transition { return orderUnknown(run, " ("+sentence(err)+")") },
 	})
 }
