@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,27 +22,42 @@ import (
 func fermaAccess(fleet *spec.Fleet, s *secrets, c *ofd.Config) error {
 	var all *multierror.Error
 	for _, service := range []struct {
-		what     string
+		kind     string
 		declared spec.Ferma
 		access   *ofd.FermaAccess
 	}{
-		{"provider.ferma.checkonline", fleet.Provider.CheckOnline, &c.CheckOnline},
-		{"provider.ferma.orangedata", fleet.Provider.OrangeData, &c.OrangeData},
+		{spec.KindCheckOnline, fleet.Provider.CheckOnline, &c.CheckOnline},
+		{spec.KindOrangeData, fleet.Provider.OrangeData, &c.OrangeData},
 	} {
+		what := "provider.ferma." + service.kind
 		if service.declared.Certificate.IsZero() {
 			continue
 		}
-		access, err := s.ferma(service.declared, service.what)
+		access, err := s.ferma(service.declared, what)
 		if err == nil {
-			err = s.checkEnd(service.declared.Certificate, service.what+".certificate", access.Certificate, c.Now(), fleet.Policy.RenewBefore)
+			err = s.checkEnd(service.declared.Certificate, what+".certificate", access.Certificate, c.Now(), fleet.Policy.RenewBefore)
 		}
 		if err != nil {
 			all = multierror.Append(all, err)
+			noteFerma(c, service.kind, err)
 			continue
 		}
 		*service.access = access
 	}
 	return all.ErrorOrNil()
+}
+
+// noteFerma keeps the first reason why a service cannot be used, for the step
+// that needs it.
+func noteFerma(c *ofd.Config, kind string, err error) {
+	var many *multierror.Error
+	if errors.As(err, &many) {
+		err = many.Errors[0]
+	}
+	if c.NoFerma == nil {
+		c.NoFerma = map[string]error{}
+	}
+	c.NoFerma[kind] = err
 }
 
 // ferma reads the files of one service.

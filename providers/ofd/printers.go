@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kktctl/kktctl/providers/ofd/ferma/checkonline"
@@ -32,8 +33,8 @@ func (p *Provider) noFerma(kind string) *failedPrint {
 		fault: faultUnusable, text: "provider.ferma." + kind + " is not declared",
 		hint: "declare it with endpoint, certificate and key" + map[string]string{spec.KindOrangeData: " and signingKey"}[kind],
 	}
-	if p.cfg.NoFerma != nil {
-		f.text, f.hint = p.cfg.NoFerma.Error(), ""
+	if err := p.cfg.NoFerma[kind]; err != nil {
+		f.text, f.hint, _ = strings.Cut(err.Error(), "\nhint: ")
 	}
 	return f
 }

@@ -33,7 +33,7 @@ type Config struct {
 	RentaPassword   string
 	CheckOnline     FermaAccess
 	OrangeData      FermaAccess
-	NoFerma         error                // why there is no access to a service that is declared; told where it is needed
+	NoFerma         map[string]error     // by kind: why there is no access to a service that is declared; told where it is needed
 	Documents       map[string]*Document // receipts that a person sends, by address
 	RootCAs         *x509.CertPool       // nil means the system's roots
 	UserAgent       string
