@@ -164,6 +164,16 @@ func TestReceiptsOfALongPeriod(t *testing.T) {
 	}
 }
 
+// What is sent are whole seconds, so that nothing at the end is left out.
+func TestPeriodOfParts(t *testing.T) {
+	p := &printed{}
+	half := 500 * time.Millisecond
+	got, err := list(t, p.start(t), Query{INN: "7802870820", From: day(1).Add(half), To: day(1).Add(time.Hour + half)})
+	if want := []string{"2016-06-30T12:00:00 2016-07-01T01:00:01"}; err != nil || len(got) != 1 || cmp.Diff(want, p.calls) != "" {
+		t.Errorf("%d receipts, %v, %v", len(got), p.calls, err)
+	}
+}
+
 func TestSightingsNewestFirst(t *testing.T) {
 	p := &printed{}
 	var first time.Time

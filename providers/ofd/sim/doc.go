@@ -33,6 +33,9 @@
 //	POST   /_sim/document?serial=             a till sends a fiscal document
 //	POST   /_sim/till?serial=&fn=&address=&place=&model=&tariff=
 //	                                          a till changes behind everybody's back
+//	POST   /_sim/print?serial=[&n=&every=1h&last=TIME|&ago=2h&clock=3h&fn=]
+//	                                          a till prints receipts, as Renta lists them;
+//	                                          with a body, the one RentaReceipt that it is
 //	POST   /_sim/checkonline                  a CheckFailure, as JSON: the next receipt's
 //	POST   /_sim/reject?application=|serial=&reason=[&document][&unknown]
 //	                                          the next verdict is a refusal
