@@ -295,25 +295,30 @@ func (s simplified) awaitCard(ctx context.Context, run *apply.Run) (apply.Transi
 		return s.awaitListed(ctx, run)
 	}
 	status, err := s.p.partner.SimplifiedStatus(ctx, d.ApplicationID)
-	if err != nil {
+	if err != nil && !notThere(err) {
 		return apply.Transition{}, again(err)
 	}
 	status = strings.ToUpper(status)
-	if !slices.Contains([]string{partner.SimplifiedSuccess, partner.SimplifiedRejected, partner.SimplifiedError}, status) {
-		return ageing(run, d, planner.WaitTaxService, "the simplified registration is "+httpapi.Clean(status)), nil
+	after := s.p.roundStart()
+	if slices.Contains([]string{partner.SimplifiedSuccess, partner.SimplifiedRejected, partner.SimplifiedError}, status) {
+		after = run.Now // the application says why, and knows the РНМ
 	}
-	app, err := s.p.application(ctx, d.ApplicationID, run.Now) // it says why, and knows the РНМ
+	app, err := s.p.application(ctx, d.ApplicationID, after)
 	if err != nil {
 		return apply.Transition{}, again(err)
 	}
 	reason, no := app.Refused()
 	switch {
-	case status == partner.SimplifiedSuccess:
+	case status == partner.SimplifiedSuccess, app.Finished():
 		return s.found(ctx, run, app)
 	case no:
 		return taxRefused(run, app, reason), nil
 	case status == partner.SimplifiedRejected:
 		return s.early(run), nil
+	case status == "":
+		return ageing(run, d, planner.WaitService, "the service does not show how the simplified registration stands; the application is "+cmp.Or(app.Status, "without a status")), nil
+	case status != partner.SimplifiedError:
+		return ageing(run, d, planner.WaitTaxService, "the simplified registration is "+httpapi.Clean(status)), nil
 	}
 	return s.failed(run, app), nil
 }

@@ -342,3 +342,42 @@ func TestThePersonIsAskedAgain(t *testing.T) {
 		t.Errorf("%+v", r.Application)
 	}
 }
+
+// Where the status is not shown the application tells how it ends.
+func TestTheApplicationTellsWhereTheStatusDoesNot(t *testing.T) {
+	for name, c := range map[string]struct {
+		world func(*sim.World)
+		done  int
+	}{
+		"accepted": {func(*sim.World) {}, 1},
+		"refused": {func(w *sim.World) {
+			w.Rejections = []sim.Rejection{{Serial: serialA, Reason: "Не подтверждено"}}
+		}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := world()
+			c.world(w)
+			b := newBench(t, testFleet(simplifiedTill()), w)
+			b.tweak = func(c *ofd.Config) {
+				c.Wrap = func(next http.RoundTripper) http.RoundTripper { return noStatus{next} }
+			}
+			rep, _ := b.apply()
+			if rep.Summary.Done != c.done || rep.Summary.Failed != 1-c.done {
+				t.Errorf("%+v", rep.Steps)
+			}
+		})
+	}
+}
+
+// noStatus hides the statuses of simplified registrations.
+type noStatus struct{ next http.RoundTripper }
+
+func (n noStatus) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "/simplified/status") {
+		return &http.Response{
+			StatusCode: http.StatusNotFound, Header: http.Header{}, Request: r,
+			Body: io.NopCloser(strings.NewReader(`{"Status":"Failed","Error":{"Code":404,"Message":"не найдено"}}`)),
+		}, nil
+	}
+	return n.next.RoundTrip(r)
+}
