@@ -153,6 +153,26 @@ hint: say of what: 30d for days`,
 hint: write it as 30d (12h and 4w are known too)`,
 		},
 		{
+			"silentAfter", `prune: false`,
+			`silentAfter: 31d`,
+			`f.yaml:37:16: policy.silentAfter: is too long: a ФН whose documents are not handed over for 30 days blocks
+hint: write 30d or less`,
+		},
+		{
+			"silentAfter of a centre", `galereya: {inn: "7802870820"}`,
+			`galereya: {inn: "7802870820", receipts: {silentAfter: 0h, silentafter: 3d}}`,
+			`f.yaml:11:57: centres.galereya: receipts.silentAfter: is too short
+hint: write 1h or more, or take the key out
+f.yaml:11:61: centres.galereya: receipts: unknown key "silentafter"
+hint: did you mean "silentAfter"?`,
+		},
+		{
+			"receipts of a centre", `galereya: {inn: "7802870820"}`,
+			`galereya: {inn: "7802870820", receipts: true}`,
+			`f.yaml:11:43: centres.galereya: receipts: must be a map, this is a boolean
+hint: write keys under it, or {key: value}`,
+		},
+		{
 			"merge key of text", `    # more`,
 			`    <<: base`,
 			`f.yaml:31:9: kkts.two: a merge key takes a map, this is text

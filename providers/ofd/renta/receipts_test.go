@@ -164,6 +164,25 @@ func TestReceiptsOfALongPeriod(t *testing.T) {
 	}
 }
 
+// Receipts are told apart by their ids, and by what is printed on them where
+// there is none.
+func TestWhichReceiptsAreTheSame(t *testing.T) {
+	const row = `"SerialNumber":"1","FnNumber":"2","DocDateTime":"2016-07-26T12:00:00","DocNumber":`
+	for rows, want := range map[string]int{
+		`{"Id":"a",` + row + `1},{"Id":"b",` + row + `1}`:                       2,
+		`{"Id":"a",` + row + `1},{"Id":"a",` + row + `2}`:                       1,
+		`{` + row + `1},{` + row + `2},{` + row + `1}`:                          2,
+		`{"Id":"a",` + row + `1},{` + row + `1}`:                                2,
+		`{"Id":null,` + row + `1},{"Id":"",` + row + `1}`:                       1,
+		`{"Id":"1",` + row + `1},{"Id":"2",` + row + `1},{"Id":1,` + row + `1}`: 2,
+	} {
+		client, _ := start(t, `{"Status":"Success","Data":[`+rows+`]}`)
+		if got, err := list(t, client, Query{INN: "7802870820", From: day(26), To: day(27)}); err != nil || len(got) != want {
+			t.Errorf("%s: %d receipts, %v", rows, len(got), err)
+		}
+	}
+}
+
 // What is sent are whole seconds, so that nothing at the end is left out.
 func TestPeriodOfParts(t *testing.T) {
 	p := &printed{}
