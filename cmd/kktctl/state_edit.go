@@ -37,6 +37,9 @@ func (a *App) runStateMove(ctx context.Context, g *globals, from, to string, tim
 	if !spec.SameKind(from, to) {
 		return fmt.Errorf("%s cannot become %s\nhint: give it another name of the same kind", from, to)
 	}
+	if strings.HasPrefix(from, spec.ReceiptAddress("")) {
+		return fmt.Errorf("%s keeps its name: it is the id that it was sent under", from)
+	}
 	err := a.editState(ctx, g, edit{"state mv", timeout}, func(s *apply.Session) error {
 		snap := s.Snapshot()
 		r, err := resourceOf(snap, from)
@@ -88,7 +91,7 @@ func (a *App) runStateRemove(ctx context.Context, g *globals, address string, fo
 		if err != nil {
 			return err
 		}
-		if err := mayForget(address, r); err != nil && !force {
+		if err := mayForget(address, r, openIntent(snap, address)); err != nil && !force {
 			return err
 		}
 		var entries []state.Entry
@@ -106,7 +109,16 @@ func (a *App) runStateRemove(ctx context.Context, g *globals, address string, fo
 }
 
 // mayForget refuses while something runs, and what would be done again.
-func mayForget(address string, r state.Resource) error {
+func mayForget(address string, r state.Resource, open bool) error {
+	if r.Receipt != nil && strings.HasPrefix(address, spec.ReceiptAddress("")) {
+		return diag.Diagnostic{
+			Summary: address + ": the receipt was printed; if it is forgotten and sent again, the service alone keeps it from being printed twice",
+			Hint:    "it does no harm in the state; or say --force",
+		}
+	}
+	if w := workOf(r); w != nil && w.Phase == "print" && !open && !w.Unknown {
+		return nil // no service has it
+	}
 	if len(r.Workflows) == 0 && r.Order != nil {
 		return diag.Diagnostic{
 			Summary: fmt.Sprintf("%s: the order %s was placed; if it is forgotten while it is in the file, it is placed again", address, r.Order.ID),
