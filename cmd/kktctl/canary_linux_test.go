@@ -84,6 +84,7 @@ func newCage(t *testing.T, program string) *cage {
 	s := c.secrets
 	w := (&sim.World{APIKeys: []string{s["api key"]}, Device: sim.Device{AutoReport: true, AutoFirstDocument: true}})
 	w.RentaLogins = map[string]sim.RentaLogin{s["renta login"]: {Password: s["renta password"], Centre: sim.DefaultCentreINN}}
+	w.BookStatus = "Бронь " + s["book code"] + " " + s["api key"]
 	w.PartnerLogins = map[string]string{s["partner login"]: s["partner password"]}
 	for i, name := range []string{"00307404867358", "00307404867359", "00307404867360", "00307404867361"} {
 		w.Add(sim.SeedTill{INN: "5252012620", Serial: name, FN: fmt.Sprintf("928744030078422%d", 4+i), Model: "АТОЛ 42ФС", Address: "115280, Москва, ул Ленинская Слобода, д 19", Place: "Зал"})

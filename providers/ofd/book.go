@@ -19,9 +19,6 @@ import (
 // document.
 const phaseBooked = "booked"
 
-// maxStatus bounds what is kept of the words that a booking is answered with.
-const maxStatus = 200
-
 // book books a till before it is registered, once (004 §3). The document does
 // not say what that takes of the code: see docs/decisions/0009-booking.md.
 func (p *Provider) book(ctx context.Context, run *apply.Run) (apply.Transition, error) {
@@ -62,7 +59,7 @@ func (p *Provider) bookOnce(ctx context.Context, run *apply.Run, code partner.Co
 		request: []string{req.Serial, req.FN, spec.RecordCode(run.FingerprintKey, code.Code).Fingerprint},
 		send: func(ctx context.Context) error {
 			res, err := p.partner.Book(ctx, req)
-			status = clip(res.Status, maxStatus)
+			status = res.Status
 			return err
 		},
 		sent: func() apply.Transition { return p.booked(run, status) },
@@ -260,12 +257,4 @@ func wantsPayment(run *apply.Run) bool {
 		return false
 	}
 	return k.ActivationCode.Auto || declaredPlanned(run)
-}
-
-// clip bounds text from the wire.
-func clip(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
 }

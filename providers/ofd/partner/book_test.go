@@ -15,9 +15,10 @@ func bookRequest() BookRequest {
 // documented.
 func TestBook(t *testing.T) {
 	for answer, want := range map[string]string{
-		`{"Data":{"Status":"Забронирована"},"Success":true}`: "Забронирована",
-		`{"Data":{"Status":7},"Success":true}`:               "7",
-		`{"Data":{"Status":"Failed"},"Success":true}`:        "Failed",
+		`{"Data":{"Status":"Забронирована"},"Success":true}`:        "Забронирована",
+		`{"Data":{"Status":7},"Success":true}`:                      "7",
+		`{"Data":{"Status":"Failed"},"Success":true}`:               "Failed",
+		`{"Data":{"Status":"\u001b[2J PSZ7D1Lq\n"},"Success":true}`: "[2J [redacted]",
 	} {
 		client, service := start(t, answer)
 		got, err := client.Book(t.Context(), bookRequest())
