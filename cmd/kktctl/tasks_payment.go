@@ -26,7 +26,11 @@ the state until the order is paid; kktctl opens no link. The file is named by
 kktctl and is for its owner alone.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runTasksPayment(cmd.Context(), g, spec.AddressOf(args[0]), to)
+			address := args[0]
+			if address != spec.AddressOf(address) { // a name alone is an order's here
+				address = spec.OrderAddress(address)
+			}
+			return a.runTasksPayment(cmd.Context(), g, address, to)
 		},
 		ValidArgsFunction: completeAddress(g, 1),
 	}

@@ -166,7 +166,7 @@ func TestOrderStatus(t *testing.T) {
 func picture(t *testing.T, form string, side int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	m := image.NewGray(image.Rect(0, 0, side, side))
+	m := image.NewGray(image.Rect(0, 0, side, min(side, 30)))
 	for i := range m.Pix {
 		m.Pix[i] = byte(i * 7)
 	}

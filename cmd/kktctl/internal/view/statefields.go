@@ -71,6 +71,9 @@ func (w *fieldWriter) order(o spec.OrderRecord) {
 	w.time("placed", o.At)
 	w.time("paid until", o.PaidUntil)
 	w.field("link", o.Link)
+	if len(o.Image) > 0 {
+		w.field("QR code", "kept: kktctl tasks payment saves it")
+	}
 }
 
 // addressLine is an address on one line.
