@@ -60,7 +60,7 @@ func (p *Provider) print(ctx context.Context, d *Document, id string) (answer, *
 	return answer{}, orangeTrouble(err)
 }
 
-const hintCertificate = "check the certificate and key of the service in provider.ferma: they are those of its own, and have not run out"
+const hintCertificate = "check the certificate and key of the service in provider.ferma: they are those of its own, and have not run out; a client certificate is shown over https only"
 
 func orangeTrouble(err error) *failedPrint {
 	f := &failedPrint{text: sentence(err), after: retryAfter(err)}
