@@ -27,7 +27,7 @@ func centreWorld(t *testing.T, n int) *sim.World {
 		Address: "115280, Москва, ул Ленинская Слобода, д 19",
 	}).AddMember("", "00307404867358")
 	s := sim.New(w, sim.Options{})
-	defer s.Close()
+	defer func() { check(t, s.Close()) }()
 	check(t, s.Print(sim.Printing{Serial: "00307404867358", Count: n, Every: time.Minute}))
 	return s.Snapshot()
 }

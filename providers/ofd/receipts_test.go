@@ -131,10 +131,10 @@ func many(rows, tills int) http.Handler {
 			return
 		}
 		out := bufio.NewWriter(w)
-		out.WriteString(`{"Status":"Success","Data":[`)
+		fmt.Fprint(out, `{"Status":"Success","Data":[`)
 		for i := range rows {
 			if i > 0 {
-				out.WriteByte(',')
+				fmt.Fprint(out, ",")
 			}
 			fmt.Fprintf(out, `{"Id":"3a6e3b83-a0b0-4587-bfb3-%012d","IsCorrection":false,"CDateUtc":"2026-11-19T%02d:%02d:%02d","Tag":3,"IsBso":false,`+
 				`"OperationType":"Income","UserInn":"5252012620","KktAddress":"142000, МО, г. Домодедово, Каширское шоссе, 63","SerialNumber":"%020d",`+
@@ -142,7 +142,7 @@ func many(rows, tills int) http.Handler {
 				`"TotalSumm":51360,"CashSumm":51360,"ECashSumm":0,"CreditSumm":0,"PrepaidSumm":0,"TaxTotalSumm":0,"Tax10Summ":0,"Tax18Summ":0,`+
 				`"Tax110Summ":0,"Tax118Summ":0,"TaxNaSumm":0,"Tax0Summ":0,"Depth":3}`, i, i/3600%24, i/60%60, i%60, 1000+i%tills, i)
 		}
-		out.WriteString(`]}`)
+		fmt.Fprint(out, `]}`)
 		_ = out.Flush() // a client that has gone is no trouble of the service
 	})
 }
