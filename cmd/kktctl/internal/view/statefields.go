@@ -36,6 +36,19 @@ func (w *fieldWriter) time(name string, t time.Time) {
 	}
 }
 
+// codes tells which activation codes were used.
+func (w *fieldWriter) codes(r state.Resource) {
+	if k := r.Booking; k != nil {
+		w.field("booked with", k.Code.String())
+		w.field("booking", k.Status)
+		w.time("booked at", k.At)
+	}
+	if r.Payment != nil {
+		w.field("paid with", strings.TrimSpace(r.Payment.Code.String()+" "+r.Payment.Service))
+		w.time("paid at", r.Payment.At)
+	}
+}
+
 func (w *fieldWriter) attributes(a spec.Attributes) {
 	w.title("last applied")
 	for _, f := range [][2]string{

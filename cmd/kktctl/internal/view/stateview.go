@@ -90,15 +90,7 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 	w.field("rnm", r.Identity.RNM)
 	w.field("inn", r.Identity.INN)
 	w.field("renta", r.Renta)
-	if k := r.Booking; k != nil {
-		w.field("booked with", k.Code.String())
-		w.field("booking", k.Status)
-		w.time("booked at", k.At)
-	}
-	if r.Payment != nil {
-		w.field("paid with", strings.TrimSpace(r.Payment.Code.String()+" "+r.Payment.Service))
-		w.time("paid at", r.Payment.At)
-	}
+	w.codes(r)
 	if r.Agreement != nil {
 		w.field("agreement", r.Agreement.Agreement)
 	}

@@ -144,6 +144,8 @@ func phaseWords(phase string) string {
 		return "the return is in the service's queue"
 	case "pay":
 		return "the code is being used"
+	case "booked":
+		return "the till is booked with the code"
 	case "first-document":
 		return "the code is accepted"
 	case "send":
