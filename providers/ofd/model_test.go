@@ -92,6 +92,10 @@ type model struct {
 
 func newModel(rt *rapid.T) *model {
 	fleet, w, codes := drawFleet(rt, 3)
+	// The other services refuse what cannot be told from here: a second booking
+	// where the first left no trace, another code where the booking was the
+	// payment (decision 0009).
+	w.Booking = sim.BookingTakes
 	balance := 1_000_000
 	w.Partner.Balance = &balance
 	w.Device = sim.Device{AutoReport: rapid.Bool().Draw(rt, "prints"), AutoFirstDocument: rapid.Bool().Draw(rt, "documents")}
