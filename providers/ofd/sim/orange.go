@@ -32,7 +32,8 @@ type Orange struct {
 	Full int `json:"full,omitempty"`
 	// RetryAfter is what those are told, in seconds; 0 means 5.
 	RetryAfter int `json:"retryAfter,omitempty"`
-	// Expire lists the ids of receipts that are never printed: 524.
+	// Expire lists the ids of receipts that are never printed: 524; * stands
+	// for all that are accepted from now on.
 	Expire []string `json:"expire,omitempty"`
 }
 

@@ -120,7 +120,7 @@ func (c *core) orangeAccept(q request, head orangeHead, problems []string, r *Or
 		return rep
 	}
 	r.INN, r.ID, r.At, r.Content, r.Callback, r.Serial = inn, head.ID, At(c.now), content, head.CallbackURL, till.Serial
-	r.Waits, r.Expired = 1, slices.Contains(c.w.Orange.Expire, head.ID)
+	r.Waits, r.Expired = 1, slices.Contains(c.w.Orange.Expire, head.ID) || slices.Contains(c.w.Orange.Expire, "*")
 	if c.w.Orange.Polls != nil {
 		r.Waits = *c.w.Orange.Polls
 	}
