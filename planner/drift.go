@@ -21,12 +21,12 @@ func (p *planning) reportDrift() {
 		}
 		for _, path := range f.names() {
 			p.plan.Drift = append(p.plan.Drift, Drift{
-				Address: t.addr, Path: path, Corrected: t.corrects(path),
+				Address: t.addr, Path: path, Corrected: t.corrects(path), Ignored: t.inFile && t.ignored()&fieldOf(path) != 0,
 				Applied: show(t.prior.Attributes, path), Live: show(is, path),
 			})
 		}
 		if d, ok := p.printedDrift(t); ok {
-			d.Corrected = t.corrects(d.Path)
+			d.Corrected, d.Ignored = t.corrects(d.Path), t.inFile && t.ignored()&fieldFN != 0
 			p.plan.Drift = append(p.plan.Drift, d)
 			p.sayPrinted(t, d)
 		}

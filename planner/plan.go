@@ -10,11 +10,14 @@ const FormatVersion = 1
 // New computes the plan. It is total: whatever the input holds, there is a
 // plan, and what stands against it is in its diagnostics.
 func New(in Input) *Plan {
-	p := newPlanning(&in)
+	return newPlanning(&in).run()
+}
+
+func (p *planning) run() *Plan {
 	if !p.readable() {
 		return p.finish()
 	}
-	p.paid = paymentsByRNM(in.Live.Payments)
+	p.paid = paymentsByRNM(p.in.Live.Payments)
 	p.matchTills()
 	p.matchOthers()
 	p.choose()
@@ -57,6 +60,8 @@ type planning struct {
 	others  []*peer // what is no till, by kind and address
 	byAddr  map[string]*peer
 	ordered int // new orders
+	// reporting: what is coming goes into a drift report, not into diagnostics.
+	reporting bool
 	// cabinets are the known ones with their agreements: see knownCabinets.
 	cabinets map[cabinetKey]string
 	makings  map[cabinetKey]string // ids of the steps that make one

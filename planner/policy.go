@@ -29,6 +29,9 @@ func (p *planning) checkPolicy() {
 	p.checkCost()
 	p.sayUncounted()
 	p.sayGroups()
+	if p.reporting {
+		return
+	}
 	for _, t := range p.chosen() {
 		p.checkEnds(t)
 	}
@@ -96,25 +99,6 @@ func (p *planning) sayGroups() {
 			d = p.say(diag.Warning, nil, g+" is not supported yet: left out")
 		}
 		d.Detail = list(addrs)
-	}
-}
-
-// checkEnds warns of a ФН and of a service that end soon.
-func (p *planning) checkEnds(t *till) {
-	soon := p.in.Fleet.Policy.RenewBefore
-	if !t.wanted() || t.live == nil || soon <= 0 {
-		return
-	}
-	horizon := p.in.Now.Add(soon)
-	if end := t.live.FNEnd; !end.IsZero() && !end.After(horizon) && t.live.FN == t.want.FN {
-		verb := "ends on "
-		if !end.After(p.in.Now) {
-			verb = "ended on "
-		}
-		p.say(diag.Warning, t, "the ФН "+plain(t.live.FN)+" "+verb+date(end)).Hint = "replace it in time, and declare the new one under fn and fnChange"
-	}
-	if end := t.live.ContractEnd; t.live.ServiceActive(p.in.Now) && !end.IsZero() && !end.After(horizon) && !p.freshCode(t) {
-		p.say(diag.Warning, t, "the service ends on "+date(end)+" and no unused activation code is declared").Hint = "declare activationCode: a code, or auto"
 	}
 }
 

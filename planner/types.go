@@ -352,8 +352,9 @@ type Drift struct {
 	Path      string `json:"path"`
 	Applied   string `json:"applied"`
 	Live      string `json:"live"`
-	Corrected bool   `json:"corrected"`        // a step of this plan corrects it
-	Source    string `json:"source,omitempty"` // what shows it, when it is not the list of tills
+	Corrected bool   `json:"corrected"`         // a step of this plan corrects it
+	Source    string `json:"source,omitempty"`  // what shows it, when it is not the list of tills
+	Ignored   bool   `json:"ignored,omitempty"` // the declaration leaves it alone: ignore
 }
 
 // SourceReceipts are the receipts that a till prints.

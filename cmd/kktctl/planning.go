@@ -25,9 +25,14 @@ type planning struct {
 	Checks    bool
 }
 
-func (p *planning) flags(f *pflag.FlagSet) {
+// choice is what says of which part of the fleet a command is.
+func (p *planning) choice(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.Targets, "target", nil, "only this till and what it needs (repeatable)")
 	f.StringArrayVar(&p.Exclude, "exclude", nil, "not this till (repeatable)")
+}
+
+func (p *planning) flags(f *pflag.FlagSet) {
+	p.choice(f)
 	f.BoolVar(&p.Checks, "checks", false, "run the checks that are due: they print fiscal documents")
 	f.Var((*amount)(&p.AllowUnregister), "allow-unregister", "deregister up to so many tills, above policy.maxUnregister")
 }

@@ -144,7 +144,7 @@ func (o Options) commands(text string) string {
 // words.
 func isCommand(name string) bool {
 	switch name {
-	case "validate", "plan", "apply", "resume", "tasks", "resolve", "state", "unlock", "receipt":
+	case "validate", "plan", "drift", "apply", "resume", "tasks", "resolve", "state", "unlock", "receipt":
 		return true
 	}
 	return false

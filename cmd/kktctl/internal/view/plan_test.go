@@ -22,7 +22,6 @@ func TestPlanText(t *testing.T) {
 	} {
 		goldenPlan(t, name, PlanText(samplePlan(), o), samplePlan())
 	}
-	golden(t, "drift.txt", DriftText(samplePlan(), Options{Now: now()}))
 }
 
 func TestPlanTextOfNothing(t *testing.T) {
@@ -79,7 +78,6 @@ func TestHostileTextIsCleanEverywhere(t *testing.T) {
 	p := hostilePlan()
 	for _, o := range []Options{{}, {Verbose: true, Width: 60}} {
 		checkClean(t, PlanText(p, o), "\n")
-		checkClean(t, DriftText(p, o), "\n")
 		checkClean(t, Diagnostics(p.Diagnostics, o), "\n")
 	}
 	checkClean(t, PlanMarkdown(p), "\n")

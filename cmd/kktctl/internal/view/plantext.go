@@ -33,29 +33,6 @@ func PlanText(p *planner.Plan, o Options) string {
 	return w.b.String()
 }
 
-// DriftText is what was changed outside kktctl, for a terminal.
-func DriftText(p *planner.Plan, o Options) string {
-	w := &planWriter{o: o, t: newTheme(o.Color), p: p}
-	w.line("", w.t.bold.of("Drift of the fleet "+Clean(p.Fleet)))
-	w.drift("apply would correct it")
-	w.diagnostics()
-	w.unmanaged()
-	w.blank()
-	w.line("", w.t.bold.of(driftLine(p)))
-	return w.b.String()
-}
-
-func driftLine(p *planner.Plan) string {
-	if len(p.Drift) == 0 {
-		return "No drift. The live fleet is as it was last applied."
-	}
-	tills := map[string]bool{}
-	for _, d := range p.Drift {
-		tills[d.Address] = true
-	}
-	return "Drift: " + count(len(p.Drift), "difference") + " in " + count(len(tills), "till") + "."
-}
-
 // summaryLine is the planner's own line. It is never wrapped: scripts look for it.
 func summaryLine(p *planner.Plan) string { return Clean(p.SummaryLine()) }
 
@@ -106,6 +83,8 @@ func driftNote(d planner.Drift, corrected string) string {
 	note := "left as it is"
 	if d.Corrected {
 		note = corrected
+	} else if d.Ignored {
+		note = "left as it is: ignored by declaration"
 	}
 	if d.Source == planner.SourceReceipts {
 		note = "its receipts show it; " + note

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/planner"
+)
+
+// errNotCompared ends a drift whose report says itself what is wrong.
+var errNotCompared = errors.New("not everything could be compared")
+
+type driftOptions struct {
+	planning
+	Format   string
+	JSON     bool
+	Detailed bool
+}
+
+func newDriftCmd(a *App, g *globals) *cobra.Command {
+	o := driftOptions{planning: planning{Refresh: true}}
+	cmd := &cobra.Command{
+		Use:   "drift",
+		Short: "Show what differs: live, last applied, declared",
+		Long: `Reads the live state and tells apart what was changed outside kktctl, what is
+declared and not applied yet, and what no reading shows. It also tells what is
+coming: ФН and services that end within policy.renewBefore, tills that have
+fallen silent, steps that wait past their due date. Changes nothing, needs no
+lock and no signer: it is made for a job that runs every morning.
+
+With --detailed-exitcode it exits 2 when something was changed elsewhere or is
+declared and not begun. What is under way, what is coming and what ignore:
+leaves alone is told, and does not count.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.JSON {
+				o.Format = "json"
+			}
+			return a.runDrift(cmd.Context(), g, o)
+		},
+	}
+	f := cmd.Flags()
+	o.choice(f)
+	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
+	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
+	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when drift was found")
+	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
+	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
+	cmd.MarkFlagsMutuallyExclusive("format", "json")
+	return cmd
+}
+
+func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
+	if err := checkFormat(o.Format); err != nil {
+		return err
+	}
+	ctx, in := a.watchInterrupts(ctx)
+	defer in.end()
+	input, err := a.driftInput(ctx, g, o.planning)
+	if err != nil {
+		return err
+	}
+	r := planner.DriftOf(*input)
+	if err := a.showDrift(g, r, o.Format); err != nil {
+		return err
+	}
+	return driftOutcome(r, o.Detailed)
+}
+
+// driftInput reads the stored state, without the lock, and the live one.
+func (a *App) driftInput(ctx context.Context, g *globals, p planning) (*planner.Input, error) {
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return nil, err
+	}
+	store, err := a.openStore(statePath(g, fleet))
+	if err != nil {
+		return nil, err
+	}
+	snap, err := a.load(ctx, g, store)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFleet(snap, fleet.Name, store.Location()); err != nil {
+		return nil, err
+	}
+	b, err := a.openBackend(g, fleet, forPlan)
+	if err != nil {
+		return nil, err
+	}
+	in := planner.Input{
+		Fleet: b.fleet, Codes: b.codes, Prior: apply.PriorOf(snap), Now: a.now(), Targets: p.Targets, Exclude: p.Exclude,
+	}
+	in.Live, err = b.observer.Observe(ctx, planner.NeedsOf(b.fleet, in.Prior, in.Now))
+	if err != nil {
+		err = fmt.Errorf("the live state could not be read: %w", err)
+	}
+	return &in, errors.Join(err, b.close())
+}
+
+func (a *App) showDrift(g *globals, r *planner.DriftReport, format string) error {
+	var err error
+	switch format {
+	case "json":
+		err = view.DriftJSON(a.Out, r)
+	case "markdown":
+		_, err = fmt.Fprint(a.Out, view.DriftMarkdown(r))
+	default:
+		_, err = fmt.Fprint(a.Out, view.DriftText(r, a.outOptions(g)))
+	}
+	return err
+}
+
+// driftOutcome is the exit code that a report leads to.
+func driftOutcome(r *planner.DriftReport, detailed bool) error {
+	switch {
+	case r.Verdict == planner.VerdictError:
+		return errNotCompared
+	case r.Verdict == planner.VerdictDrift && detailed:
+		return withCode(exitChanges, nil)
+	}
+	return nil
+}
