@@ -19,6 +19,7 @@ providers/ofd/internal/httpapi FuzzOpen
 providers/ofd/internal/httpapi FuzzEnvelope
 providers/ofd/internal/httpapi FuzzRedact
 providers/ofd/internal/httpapi FuzzStream
+providers/ofd FuzzReceiptFile
 providers/ofd/ferma/orangedata FuzzDecimal
 providers/ofd/ferma/orangedata FuzzStatus
 providers/ofd/ferma/checkonline FuzzAnswer
