@@ -115,6 +115,13 @@ func TestSilentTills(t *testing.T) {
 			w.row(w.kkt(a).Serial).LastDocument = time.Time{}
 			return a
 		}, after: collecting(), want: "silent for 4 days: its last receipt in the centre galereya is of 2026-11-16", due: 26 * testDay},
+		"a receipt without its reception": {prepare: func(w *world) string {
+			a := w.inCentre(1)
+			w.prints(a, 3*testDay+time.Hour, "") // by Moscow's clock
+			w.Live.Receipts[0].Received = time.Time{}
+			w.row(w.kkt(a).Serial).LastDocument = time.Time{}
+			return a
+		}, after: collecting(), want: "silent for 3 days: its last receipt in the centre galereya is of 2026-11-17", due: 27*testDay - time.Hour},
 		"no receipts, but documents": {prepare: func(w *world) string {
 			a := w.inCentre(1)
 			w.row(w.kkt(a).Serial).LastReceived = w.Now.Add(-time.Hour)
