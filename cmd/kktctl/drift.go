@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/metrics"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 )
@@ -17,9 +18,10 @@ var errNotCompared = errors.New("not everything could be compared")
 
 type driftOptions struct {
 	planning
-	Format   string
-	JSON     bool
-	Detailed bool
+	Format     string
+	JSON       bool
+	Detailed   bool
+	Prometheus string // a file
 }
 
 func newDriftCmd(a *App, g *globals) *cobra.Command {
@@ -35,7 +37,11 @@ lock and no signer: it is made for a job that runs every morning.
 
 With --detailed-exitcode it exits 2 when something was changed elsewhere or is
 declared and not begun. What is under way, what is coming and what ignore:
-leaves alone is told, and does not count.`,
+leaves alone is told, and does not count.
+
+With --prometheus the same is written as metrics for node_exporter's textfile
+collector, which reads *.prom, whole or not at all. When the live state cannot
+be read the file is left as it was: alert on kktctl_drift_timestamp_seconds.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.JSON {
@@ -49,6 +55,7 @@ leaves alone is told, and does not count.`,
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when drift was found")
+	f.StringVar(&o.Prometheus, "prometheus", "", "also write metrics to this file, such as /var/lib/node_exporter/kktctl.prom")
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
@@ -60,6 +67,9 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 	if err := checkFormat(o.Format); err != nil {
 		return err
 	}
+	if o.Prometheus == "-" {
+		return errors.New("--prometheus needs a file: the report itself goes to standard output\nhint: --prometheus /var/lib/node_exporter/kktctl.prom")
+	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	input, err := a.driftInput(ctx, g, o.planning)
@@ -67,10 +77,26 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 		return err
 	}
 	r := planner.DriftOf(*input)
-	if err := a.showDrift(g, r, o.Format); err != nil {
+	if err := errors.Join(writeMetrics(o.Prometheus, r), a.showDrift(g, r, o.Format)); err != nil {
 		return err
 	}
 	return driftOutcome(r, o.Detailed)
+}
+
+// writeMetrics writes the report for Prometheus, readable by everybody: it is
+// read by a service of another user, and holds addresses and counts.
+func writeMetrics(path string, r *planner.DriftReport) error {
+	if path == "" {
+		return nil
+	}
+	text, err := metrics.Text(r)
+	if err == nil {
+		err = replaceFile(path, text, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("the metrics could not be written: %w", err)
+	}
+	return nil
 }
 
 // driftInput reads the stored state, without the lock, and the live one.

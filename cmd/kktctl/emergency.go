@@ -49,13 +49,20 @@ func (e *emergency) Keep(u apply.Unwritten, _ error) (string, error) {
 
 // writeWhole writes a file that its owner only may read, durably, whole or
 // not at all.
-func writeWhole(path string, data []byte) error {
+func writeWhole(path string, data []byte) error { return replaceFile(path, data, 0o600) }
+
+// replaceFile writes a file durably, whole or not at all: whoever reads it
+// meanwhile sees the old one or the new one.
+func replaceFile(path string, data []byte, mode fs.FileMode) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*") // 0600
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
+	if mode != 0o600 {
+		err = errors.Join(err, f.Chmod(mode))
+	}
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
