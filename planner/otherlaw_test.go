@@ -89,10 +89,10 @@ func checkCabinets(t *rapid.T, w *world, p *Plan) {
 			made[key] = s.ID
 		}
 		company := ""
-		switch {
-		case s.Action == Register:
+		switch s.Action {
+		case Register:
 			company = w.kkt(s.Address).Company
-		case s.Action == Order:
+		case Order:
 			company = w.Fleet.Orders[spec.NameOf(s.Address)].Company
 		}
 		if by := made[keyOf(w.Fleet.Companies[company])]; company != "" && by != "" && !slices.ContainsFunc(s.Requires, func(id string) bool {

@@ -287,7 +287,7 @@ func TestPrintsWithAnIgnoredFN(t *testing.T) {
 func TestReceiptNeeds(t *testing.T) {
 	w := newWorld()
 	w.settled(1, renta)
-	if n := NeedsOf(w.Fleet, w.Prior, w.Now); n.Receipts != nil && len(n.Receipts) > 0 {
+	if n := NeedsOf(w.Fleet, w.Prior, w.Now); len(n.Receipts) > 0 {
 		t.Errorf("%+v", n.Receipts)
 	}
 	w.Fleet.Centres["galereya"] = spec.Centre{INN: "7802870820", Receipts: &spec.CentreReceipts{}}

@@ -91,6 +91,18 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 			return ctx.Err()
 		})
 	}
+	running := o.observeRunning(ctx, g, n)
+	if err := g.Wait(); err != nil {
+		return planner.Live{}, withHint(err)
+	}
+	running(&live)
+	return live, nil
+}
+
+// observeRunning reads what is under way, one call each, as a part of g. The
+// function that it returns puts what was read into live, once g is done. What
+// cannot be read is its own till's trouble: its step says so.
+func (o *Observer) observeRunning(ctx context.Context, g *errgroup.Group, n planner.Needs) func(live *planner.Live) {
 	apps := make([]partner.Application, len(n.Applications))
 	for i, id := range n.Applications {
 		g.Go(func() error {
@@ -98,7 +110,7 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 			if err == nil {
 				apps[i] = app
 			}
-			return ctx.Err() // one that cannot be read is its own till's trouble: its step says so
+			return ctx.Err()
 		})
 	}
 	orders := make([]string, len(n.Orders))
@@ -107,18 +119,16 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 			if st, err := o.order(ctx, id, o.roundStart()); err == nil {
 				orders[i] = orderWord(st)
 			}
-			return ctx.Err() // as with an application
+			return ctx.Err()
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return planner.Live{}, withHint(err)
+	return func(live *planner.Live) {
+		live.Orders = make(map[string]string, len(orders))
+		for i, id := range n.Orders {
+			live.Orders[id] = orders[i]
+		}
+		live.Applications = plannerApplications(apps)
 	}
-	live.Orders = make(map[string]string, len(orders))
-	for i, id := range n.Orders {
-		live.Orders[id] = orders[i]
-	}
-	live.Applications = plannerApplications(apps)
-	return live, nil
 }
 
 func (o *Observer) readTills(ctx context.Context, notBefore time.Time) (*tillList, error) {
