@@ -92,11 +92,8 @@ func (p *planning) sayGroups() {
 		case groupBooked:
 			d = p.say(diag.Note, nil, counted(len(addrs), "till")+" booked and dropped from the file before registration: remembered, so that no code is used for it again")
 			d.Hint = "to forget a booking: kktctl state rm ADDRESS"
-		case groupCheckNew, groupCheckChanged, groupCheckProved:
+		default: // of checks
 			d = p.sayChecks(g, len(addrs))
-		default:
-			p.leaveOut()
-			d = p.say(diag.Warning, nil, g+" is not supported yet: left out")
 		}
 		d.Detail = list(addrs)
 	}
