@@ -97,7 +97,7 @@ func (r *runner) workflow(ctx context.Context, n *node) (*state.Workflow, error)
 	}
 	now := r.s.now().UTC()
 	w := &state.Workflow{ID: uuid.NewString(), Action: string(n.action), Phase: firstPhase, Started: now, Since: now, Due: n.step.Due, Data: startData(n.step)}
-	err := r.s.update(ctx, n.step.Address, state.Entry{Event: "start " + string(n.action)}, func(res *state.Resource) {
+	err := r.s.update(ctx, n.step.Address, state.Entry{Event: "start " + string(n.action), Log: true}, func(res *state.Resource) {
 		res.Workflows[w.Action] = w
 		identify(res, r.fleet, n.step)
 	})
@@ -132,7 +132,7 @@ func (r *runner) drop(ctx context.Context, n *node, w *state.Workflow) outcome {
 		err := errors.New("the step has begun and cannot be dropped: plan again")
 		return outcome{state: StepFailed, message: err.Error(), err: err}
 	}
-	err := r.s.update(ctx, n.step.Address, state.Entry{Event: "drop " + w.Action}, func(res *state.Resource) {
+	err := r.s.update(ctx, n.step.Address, state.Entry{Event: "drop " + w.Action, Log: true}, func(res *state.Resource) {
 		delete(res.Workflows, w.Action)
 	})
 	if err != nil {
@@ -228,7 +228,7 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 	if tr.Phase == run.Workflow.Phase {
 		o.since = run.Workflow.Since
 	}
-	e := state.Entry{Event: event(run, tr)}
+	e := state.Entry{Event: event(run, tr), Log: tr.ends()}
 	if in := run.Intent; in != nil {
 		settle(&e, *in, tr)
 		if run.opened && e.SettledIntent == "" {
@@ -266,9 +266,16 @@ func event(run *Run, tr Transition) string {
 		return "refused " + string(run.Action)
 	case Unknown:
 		return "unknown " + string(run.Action)
+	case Dropped:
+		return "drop " + string(run.Action)
 	default:
 		return string(run.Action) + " " + tr.Phase
 	}
+}
+
+// ends tells whether a transition is one for the history: phases come and go.
+func (tr Transition) ends() bool {
+	return tr.Status == Done || tr.Status == Failed || tr.Status == Unknown || tr.Status == Dropped
 }
 
 func settle(e *state.Entry, in state.Intent, tr Transition) {

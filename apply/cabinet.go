@@ -85,7 +85,7 @@ func (s *Session) GiveAgreement(ctx context.Context, address string, company spe
 		return fmt.Errorf("%s: the agreement is known already, and is another one: %s\nhint: kktctl state rm %s forgets it", address, known.Agreement, address)
 	}
 	now := s.now().UTC()
-	return s.update(ctx, address, state.Entry{Event: "agreement given"}, func(r *state.Resource) {
+	return s.update(ctx, address, state.Entry{Event: "agreement given", Log: true}, func(r *state.Resource) {
 		r.Cabinet = &spec.CabinetRecord{INN: company.INN, KPP: company.KPP, Agreement: agreement, At: now, Existed: true}
 		r.Identity.INN = company.INN
 	})

@@ -28,7 +28,7 @@ func (s *Session) give(ctx context.Context, address string, wait planner.Wait, e
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, address, state.Entry{Event: event}, func(r *state.Resource) { change(&r.Workflows[w.Action].Data) })
+	return s.update(ctx, address, state.Entry{Event: event, Log: true}, func(r *state.Resource) { change(&r.Workflows[w.Action].Data) })
 }
 
 // waiting finds the one workflow of a till that waits for something.
@@ -77,7 +77,7 @@ func (s *Session) Resolve(ctx context.Context, address string, action planner.Ac
 	if sent {
 		event = "resolved " + w.Action + " as sent"
 	}
-	return s.update(ctx, address, state.Entry{Event: event}, func(r *state.Resource) {
+	return s.update(ctx, address, state.Entry{Event: event, Log: true}, func(r *state.Resource) {
 		n := r.Workflows[w.Action]
 		n.Resolution, n.Unknown, n.WaitingFor = res, false, ""
 	})

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/state"
@@ -18,6 +21,7 @@ type Session struct {
 	request state.LockRequest
 	lease   *state.Lease
 	who     string
+	by      state.Provenance // what the history names for what is done here
 	now     func() time.Time
 
 	// Notices tell a person what was met while opening: a repaired journal, a
@@ -53,6 +57,7 @@ func Open(ctx context.Context, store state.Store, fleet string, req state.LockRe
 		return nil, err
 	}
 	s := &Session{store: store, request: req, lease: lease, who: req.Holder, now: now, locks: map[string]*sync.Mutex{}}
+	s.Credit(state.Provenance{})
 	if p := lease.Previous; p != nil {
 		s.Notices = append(s.Notices, fmt.Sprintf(
 			"the last holder of the state ended without unlocking it: %s (%s, since %s); what it had sent is settled by reading",
@@ -129,6 +134,16 @@ func (s *Session) brokenBy() error {
 	return s.broken
 }
 
+// Credit says what the history names for everything that is recorded from now
+// on: the plan, the commit, the pipeline. It is called before anything runs.
+func (s *Session) Credit(by state.Provenance) {
+	if by.ID = s.by.ID; by.ID == "" {
+		by.ID = strings.ReplaceAll(uuid.NewString(), "-", "")[:16]
+	}
+	by.Who, by.Operation = s.who, s.request.Operation
+	s.by = by
+}
+
 // Snapshot returns a copy of the state as it is now.
 func (s *Session) Snapshot() *state.Snapshot {
 	s.mu.Lock()
@@ -155,6 +170,10 @@ func (s *Session) Record(ctx context.Context, entries ...state.Entry) error {
 	now := s.now().UTC()
 	for i := range entries {
 		entries[i].At, entries[i].Who = now, s.who
+		if entries[i].Log {
+			by := s.by
+			entries[i].Run = &by
+		}
 	}
 	return s.append(ctx, entries)
 }
@@ -268,7 +287,9 @@ func (s *Session) Close(ctx context.Context) error {
 	}
 	var err error
 	if s.dirty && s.Err() == nil {
-		err = s.store.Compact(ctx, s.lease, s.Snapshot())
+		snap := s.Snapshot()
+		snap.ForgetRuns()
+		err = s.store.Compact(ctx, s.lease, snap)
 	}
 	return errors.Join(err, s.store.Unlock(ctx, s.lease))
 }

@@ -22,7 +22,7 @@ func (s *Session) recordStateOnly(ctx context.Context, steps []*node) error {
 	// A deregistered till may be replaced by a live one of the same name: its
 	// record goes before the new one is made.
 	forget := func(st planner.Step) state.Entry {
-		return state.Entry{Event: "forget", Address: st.Address, Delete: true}
+		return state.Entry{Event: "forget", Address: st.Address, Delete: true, Log: true}
 	}
 	if err := s.recordBatches(ctx, steps, planner.Forget, forget); err != nil {
 		return err
@@ -56,8 +56,8 @@ func (s *Session) recordMoves(ctx context.Context, steps []*node) error {
 			continue
 		}
 		r := snap.Resources[n.step.From]
-		gone = append(gone, state.Entry{Event: "move", Address: n.step.From, Delete: true})
-		come = append(come, state.Entry{Event: "move", Address: n.step.Address, Resource: &r})
+		gone = append(gone, state.Entry{Event: "move", Address: n.step.From, Delete: true, Log: true, Peer: n.step.Address})
+		come = append(come, state.Entry{Event: "move", Address: n.step.Address, Resource: &r, Log: true, Peer: n.step.From})
 		for _, in := range snap.Intents {
 			if in.Address == n.step.From {
 				in.Address = n.step.Address
@@ -83,5 +83,5 @@ func (s *Session) adoption(st planner.Step) state.Entry {
 	if st.Centre != "" {
 		r.Renta = st.Centre
 	}
-	return state.Entry{Event: "adopt", Address: st.Address, Resource: &r}
+	return state.Entry{Event: "adopt", Address: st.Address, Resource: &r, Log: true}
 }

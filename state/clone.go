@@ -21,6 +21,7 @@ func (s *Snapshot) Clone() *Snapshot {
 	for id, in := range s.Intents {
 		c.Intents[id] = in.Clone()
 	}
+	c.History, c.Runs = cloneHistory(s.History), maps.Clone(s.Runs)
 	return &c
 }
 
@@ -111,6 +112,7 @@ func (e Entry) Clone() Entry {
 		in := e.Intent.Clone()
 		e.Intent = &in
 	}
+	e.Run = clonePtr(e.Run)
 	return e
 }
 

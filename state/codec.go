@@ -51,6 +51,7 @@ func Encode(s *Snapshot) ([]byte, error) {
 	writeMap(&w, s.Resources)
 	b.WriteString(",\n\"intents\": ")
 	writeMap(&w, s.Intents)
+	writeHistory(&w, s)
 	b.WriteString(",\n")
 	if w.err != nil {
 		return nil, fmt.Errorf("encode the state: %w", w.err)
@@ -91,6 +92,18 @@ func writeMap[V any](w *lineWriter, m map[string]V) {
 		w.buf.WriteByte('\n')
 	}
 	w.buf.WriteByte('}')
+}
+
+// writeHistory writes the history and its runs, where there are any.
+func writeHistory(w *lineWriter, s *Snapshot) {
+	if len(s.History) > 0 {
+		w.buf.WriteString(",\n\"history\": ")
+		writeMap(w, s.History)
+	}
+	if len(s.Runs) > 0 {
+		w.buf.WriteString(",\n\"runs\": ")
+		writeMap(w, s.Runs)
+	}
 }
 
 // Decode reads what Encode wrote. It tells ErrNewer from ErrCorrupt and says
@@ -176,6 +189,9 @@ func (s *Snapshot) check() error {
 		if err := checkResource(address, &r); err != nil {
 			return err
 		}
+	}
+	if err := s.checkHistory(); err != nil {
+		return err
 	}
 	for id := range s.Intents {
 		if id == "" || !utf8.ValidString(id) {

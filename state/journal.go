@@ -79,13 +79,16 @@ func CheckEntry(e *Entry) error {
 }
 
 func (e *Entry) check() error {
-	if (e.Resource != nil || e.Delete) && (e.Address == "" || !utf8.ValidString(e.Address)) {
+	if (e.Resource != nil || e.Delete || e.Log) && (e.Address == "" || !utf8.ValidString(e.Address)) {
 		return fmt.Errorf("entry %q: address %q is not usable", e.Event, e.Address)
 	}
 	if e.Resource != nil {
 		if err := checkResource(e.Address, e.Resource); err != nil {
 			return err
 		}
+	}
+	if e.Run != nil && (e.Run.ID == "" || !utf8.ValidString(e.Run.ID)) {
+		return fmt.Errorf("entry %q: the run has no usable id", e.Event)
 	}
 	if e.Intent != nil && (e.Intent.ID == "" || !utf8.ValidString(e.Intent.ID)) {
 		return fmt.Errorf("entry %q: intent id %q is not usable", e.Event, e.Intent.ID)

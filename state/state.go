@@ -31,6 +31,10 @@ type Snapshot struct {
 	Fleet     string              `json:"fleet"`
 	Resources map[string]Resource `json:"resources"` // by address, such as kkts.sloboda-1
 	Intents   map[string]Intent   `json:"intents"`   // by id; open ones only
+	// History is what happened, by address, the last MaxEvents of each; it
+	// stays when the resource is gone. Runs are the commands that did it, by id.
+	History map[string][]Event    `json:"history,omitempty"`
+	Runs    map[string]Provenance `json:"runs,omitempty"`
 }
 
 // FingerprintKey is the key for spec.RecordCode in this state.
@@ -263,6 +267,10 @@ type Entry struct {
 	Intent        *Intent   `json:"intent,omitempty"`        // opens or replaces an intent
 	SettledIntent string    `json:"settledIntent,omitempty"` // id of the intent that this entry closes
 	Outcome       string    `json:"outcome,omitempty"`       // done, refused, not-sent, unknown
+
+	Log  bool        `json:"log,omitempty"`  // the event is kept in the history of Address
+	Peer string      `json:"peer,omitempty"` // of a move: the other address
+	Run  *Provenance `json:"run,omitempty"`  // with Log: who did it
 }
 
 // Apply changes the snapshot by one entry. It never fails: an entry that was
@@ -275,6 +283,7 @@ func (s *Snapshot) Apply(e Entry) {
 	if s.Intents == nil {
 		s.Intents = map[string]Intent{}
 	}
+	s.remember(&e)
 	if e.Delete {
 		delete(s.Resources, e.Address)
 	}

@@ -99,6 +99,7 @@ type work struct {
 	fleet   *spec.Fleet
 	backend *backend
 	session *apply.Session
+	planID  string // of the plan that is applied, for the history
 }
 
 // withSession opens the service and the state under its lock for do.
@@ -140,10 +141,12 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 	if err != nil {
 		return err
 	}
+	w.planID = planID(plan)
 	if saved != nil {
 		if err := checkStale(saved.Plan, plan); err != nil {
 			return err
 		}
+		w.planID = planID(saved.Plan)
 	}
 	if !w.g.Sandbox {
 		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(w.fleet, plan.Steps, diag.Error)...)

@@ -48,6 +48,9 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	listener, done := a.listener(w.g, in, plan, o)
 	opts.Listener = listener
 	in.softly()
+	by := a.provenance()
+	by.Plan = cmp.Or(w.planID, planID(plan))
+	w.session.Credit(by)
 	report, err := w.session.Run(ctx, w.fleet, plan, w.backend.provider, opts)
 	if closing := done(); closing != nil {
 		err = multierror.Append(err, closing)

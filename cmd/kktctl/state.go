@@ -19,7 +19,7 @@ func newStateCmd(a *App, g *globals) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStateListCmd(a, g), newStateShowCmd(a, g), newStateMoveCmd(a, g), newStateRemoveCmd(a, g), newStateRecoverCmd(a, g))
+	cmd.AddCommand(newStateListCmd(a, g), newStateShowCmd(a, g), newStateMoveCmd(a, g), newStateRemoveCmd(a, g), newStateRecoverCmd(a, g), newStateHistoryCmd(a, g))
 	return cmd
 }
 

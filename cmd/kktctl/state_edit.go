@@ -50,8 +50,8 @@ func (a *App) runStateMove(ctx context.Context, g *globals, from, to string, tim
 			return fmt.Errorf("%s is in the state already: nothing was moved", to)
 		}
 		entries := []state.Entry{
-			{Event: "state mv", Address: from, Delete: true},
-			{Event: "state mv", Address: to, Resource: &r},
+			{Event: "state mv", Address: from, Delete: true, Log: true, Peer: to},
+			{Event: "state mv", Address: to, Resource: &r, Log: true, Peer: from},
 		}
 		for _, in := range intentsOf(snap, from) {
 			in.Address = to
@@ -98,7 +98,7 @@ func (a *App) runStateRemove(ctx context.Context, g *globals, address string, fo
 		for _, in := range intentsOf(snap, address) {
 			entries = append(entries, state.Entry{Event: "state rm", Address: address, SettledIntent: in.ID, Outcome: "unknown"})
 		}
-		entries = append(entries, state.Entry{Event: "state rm", Address: address, Delete: true})
+		entries = append(entries, state.Entry{Event: "state rm", Address: address, Delete: true, Log: true})
 		return s.Record(ctx, entries...)
 	})
 	if err != nil {

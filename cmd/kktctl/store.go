@@ -77,6 +77,7 @@ func (a *App) openSession(ctx context.Context, g *globals, store state.Store, fl
 		s, err := apply.Open(ctx, store, fleet, req, a.Now)
 		var locked *state.LockedError
 		if err == nil {
+			s.Credit(a.provenance())
 			s.Emergency = newEmergency(store.Location(), fleet, a.Now())
 			a.showNotices(g, s.Notices)
 			return s, nil

@@ -129,6 +129,30 @@ func testSettle(t *testing.T, open func() state.Store) {
 	}
 }
 
+// testHistory has events written, cut, compacted, and kept of what is gone.
+func testHistory(t *testing.T, open func() state.Store) {
+	s := open()
+	lease, model := begin(t, s)
+	by := &state.Provenance{ID: "r1", Who: "anna@office", Operation: "apply", Plan: "p1", Actor: "anna", Commit: "c1", Pipeline: "7"}
+	for i := range state.MaxEvents + 3 {
+		e := set("kkts.a", i)
+		e.Log, e.Run = true, by
+		add(t, s, lease, model, e)
+	}
+	gone := state.Entry{At: at(5), Event: "forget", Address: "kkts.a", Delete: true, Log: true, Run: by}
+	add(t, s, lease, model, gone)
+	same(t, open(), model)
+	if n := len(model.HistoryOf("kkts.a")); n != state.MaxEvents {
+		t.Fatalf("the model keeps %d events", n)
+	}
+	if err := s.Compact(context.Background(), lease, model.Clone()); err != nil {
+		t.Fatalf("compact: %v", err)
+	}
+	same(t, open(), model)
+	add(t, s, lease, model, set("kkts.b", 1))
+	same(t, open(), model)
+}
+
 func testCompact(t *testing.T, open func() state.Store) {
 	s := open()
 	lease, model := begin(t, s)

@@ -59,6 +59,10 @@ func drawEntry(t *rapid.T) state.Entry {
 	address := fmt.Sprintf("kkts.c%d", rapid.IntRange(0, 5).Draw(t, "till"))
 	id := fmt.Sprintf("i%d", rapid.IntRange(0, 3).Draw(t, "intent"))
 	e := state.Entry{Event: rapid.StringMatching(`[ -~а-я]{0,9}`).Draw(t, "event"), Address: address}
+	if rapid.Bool().Draw(t, "log") {
+		e.At, e.Log, e.Peer = at(1), true, "kkts.other"
+		e.Run = &state.Provenance{ID: fmt.Sprintf("r%d", rapid.IntRange(0, 2).Draw(t, "run")), Who: "anna", Operation: "apply", Plan: "p"}
+	}
 	switch rapid.IntRange(0, 3).Draw(t, "kind") {
 	case 0:
 		e.Delete = true

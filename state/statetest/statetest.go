@@ -32,6 +32,7 @@ func Test(t *testing.T, fresh func(t *testing.T) (open func() state.Store)) {
 		{"AppendUnusable", testAppendUnusable},
 		{"AppendConcurrent", testAppendConcurrent},
 		{"Settle", testSettle},
+		{"History", testHistory},
 		{"Compact", testCompact},
 		{"CompactLineage", testCompactLineage},
 		{"CompactSerial", testCompactSerial},

@@ -106,13 +106,23 @@ func TestState(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
-	entries := []state.Entry{
-		{Serial: 1, At: now(), Who: "anna@office 42", Event: "intent", Address: "kkts.sloboda-1"},
-		{Serial: 2, At: now().Add(time.Minute), Who: "anna@office 42", Event: "pay", Address: "kkts.sloboda-1", Outcome: "done"},
+	by := state.Provenance{ID: "r1", Who: "anna@office 42", Operation: "apply", Plan: "a1b2c3", Actor: "anna", Commit: "0123456789abcdef0123", Pipeline: "77"}
+	list := []state.Happening{
+		{Address: "kkts.sloboda-1", Event: state.Event{Serial: 1, At: now(), What: "start pay", Run: "r1"}, By: by},
+		{Address: "kkts.sloboda-1", Event: state.Event{Serial: 2, At: now().Add(time.Minute), What: "move", From: "kkts.old"}, By: state.Provenance{Who: "boris@office 43"}},
 	}
-	golden(t, "history.txt", History(entries, Options{Now: now()}))
-	entries[0].Who, entries[0].Event, entries[0].Address, entries[0].Outcome = hostile, hostile, hostile, hostile
-	checkClean(t, History(entries, Options{}), "\n")
+	golden(t, "history.txt", History(list, Options{Now: now()}))
+	golden(t, "history-plain.txt", History(list[1:], Options{Now: now()}))
+	if got := History(nil, Options{}); got != "Nothing is recorded.\n" {
+		t.Errorf("nothing reads %q", got)
+	}
+	h := state.Happening{Address: hostile, Event: state.Event{What: hostile, From: hostile}, By: state.Provenance{Who: hostile, Actor: hostile, Plan: hostile, Commit: hostile, Pipeline: hostile}}
+	checkClean(t, History([]state.Happening{h}, Options{}), "\n")
+	var b bytes.Buffer
+	if err := HistoryJSON(&b, []state.Happening{h}); err != nil {
+		t.Fatal(err)
+	}
+	checkClean(t, b.String(), "\n")
 }
 
 func sampleDiagnostics() diag.List {

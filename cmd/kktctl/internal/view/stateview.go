@@ -3,7 +3,6 @@ package view
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kktctl/kktctl/planner"
@@ -126,23 +125,4 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 		}
 	}
 	return w.b.String()
-}
-
-// History lists the entries of a journal in the order given.
-func History(entries []state.Entry, o Options) string {
-	if len(entries) == 0 {
-		return "The journal is empty.\n"
-	}
-	cols := []column{{title: "SERIAL"}, {title: "WHEN"}, {title: "WHO", shrink: true}, {title: "ADDRESS"}, {title: "WHAT", shrink: true}}
-	rows := make([][]string, len(entries))
-	for i, e := range entries {
-		what := e.Event
-		if e.Outcome != "" {
-			what += " (" + e.Outcome + ")"
-		}
-		rows[i] = []string{strconv.FormatUint(e.Serial, 10), o.at(e.At), Clean(e.Who), Clean(e.Address), Clean(what)}
-	}
-	var b strings.Builder
-	writeTable(&b, newTheme(o.Color), cols, rows, "", o.width())
-	return b.String()
 }
