@@ -153,12 +153,9 @@ func (s *Snapshot) happening(address string, e Event) Happening {
 
 // checkHistory finds what can not be written and read back as it is.
 func (s *Snapshot) checkHistory() error {
-	for address, list := range s.History {
+	for address := range s.History {
 		if address == "" || !utf8.ValidString(address) {
 			return fmt.Errorf("history of address %q is not usable", address)
-		}
-		if len(list) > MaxEvents {
-			return fmt.Errorf("%s: its history has %d events, more than %d", address, len(list), MaxEvents)
 		}
 	}
 	for id := range s.Runs {
