@@ -165,8 +165,8 @@ func (c *comparison) measure() {
 	tills := c.chosen()
 	c.report.Tills = make([]Measure, 0, len(tills))
 	for _, t := range tills {
-		if t.live == nil && !t.inFile && len(t.steps) == 0 {
-			continue // gone, and nobody asks for it
+		if t.live == nil && !t.wanted() && len(t.steps) == 0 {
+			continue // gone, and so it should be
 		}
 		m := Measure{Address: t.addr, Condition: ConditionOK}
 		if t.live != nil {

@@ -144,6 +144,16 @@ func (w *world) remembers(addr string, edit func(r *Resource)) {
 	w.Prior.Resources[addr] = r
 }
 
+func TestDeregisteredTillsAreNotCounted(t *testing.T) {
+	w := newWorld()
+	a := w.declare(1, func(k *spec.KKT) { k.Unregister = spec.ReasonStolen })
+	w.record(a, func(r *Resource) { r.Registered, r.Unregistered = false, true })
+	w.settled(2)
+	if r := DriftOf(w.Input); len(r.Tills) != 1 || r.Conditions[ConditionUnseen] != 0 || r.Verdict != VerdictClean {
+		t.Errorf("%d tills, %v, %s\n%s", len(r.Tills), r.Conditions, r.Verdict, parts(r))
+	}
+}
+
 func TestDriftIsAnErrorWhenTillsWereNotRead(t *testing.T) {
 	w := newWorld()
 	w.settled(1)
