@@ -119,6 +119,9 @@ func (s simplified) launch(ctx context.Context, run *apply.Run) (apply.Transitio
 	if tr, ok := s.byWord(run); ok {
 		return tr, nil
 	}
+	if run.Intent != nil && run.Workflow.Unknown && run.Workflow.Data.ApplicationID == "" {
+		return person(run, run.Workflow.Message, hintSimplifiedWord), nil // no reading will tell it
+	}
 	if run.Intent != nil {
 		return s.settle(ctx, run)
 	}
@@ -196,7 +199,8 @@ func (s simplified) send(ctx context.Context, run *apply.Run, d state.WorkflowDa
 			s.p.seen(app)
 			return next(phaseCard, d, "started as application "+app.ID+mockWarning(app))
 		},
-		no: func(err error) apply.Transition { return s.afterRefusal(ctx, run, d, err) },
+		open: func(err error) (apply.Transition, bool) { return startedAlready(run, err) },
+		no:   func(err error) apply.Transition { return s.afterRefusal(ctx, run, d, err) },
 	})
 }
 
@@ -208,10 +212,30 @@ func (s simplified) afterRefusal(ctx context.Context, run *apply.Run, d state.Wo
 		if status, err := s.p.partner.SimplifiedStatus(ctx, d.ApplicationID); err == nil {
 			return next(phaseCard, d, "it had been started before, and is "+httpapi.Clean(status))
 		}
+		if runsAlready(refusal) {
+			return next(phaseCard, d, "it had been started before: "+sentence(refusal))
+		}
 	}
 	tr := refusedFor(run, sentence(refusal), hintRefusedSimplified(refusal))
 	tr.Orphan = d.ApplicationID
 	return tr
+}
+
+// startedAlready is for a refusal that says that the till's simplified
+// registration runs already. By numbers nothing shows its application: a
+// person looks, and until then nothing is sent again.
+func startedAlready(run *apply.Run, refusal error) (apply.Transition, bool) {
+	if run.Workflow.Data.ApplicationID != "" || !runsAlready(refusal) {
+		return apply.Transition{}, false
+	}
+	return person(run, "the simplified registration runs already ("+sentence(refusal)+"), and nothing lists applications", hintSimplifiedWord), true
+}
+
+// runsAlready finds the words of a refusal that says that what was asked for
+// is under way: the service has no code for it.
+func runsAlready(refusal error) bool {
+	m := refusal.Error()
+	return words(m, "уже", "запущен") || words(m, "уже", "выполняется") || words(m, "already", "started")
 }
 
 // hintRefusedSimplified is for a call that the service does not take.

@@ -62,6 +62,9 @@ type call struct {
 	sent func() apply.Transition
 	// no is the transition after a refusal; nil means that the workflow ends.
 	no func(err error) apply.Transition
+	// open is the transition after a refusal that says that the thing is there
+	// already: the intent stays open. nil, or false, means an ordinary refusal.
+	open func(err error) (apply.Transition, bool)
 	// unknown is the transition when it cannot be told what happened and no
 	// reading will tell it; nil means that one will.
 	unknown func(err error) apply.Transition
@@ -84,6 +87,11 @@ func once(ctx context.Context, run *apply.Run, c call) (apply.Transition, error)
 	case httpapi.OutcomeRefused:
 		if tr, ok := renewed(run, err); ok {
 			return tr, nil
+		}
+		if c.open != nil {
+			if tr, ok := c.open(err); ok {
+				return tr, nil
+			}
 		}
 		tr := refused(run, sentence(err))
 		if c.no != nil {
