@@ -37,6 +37,7 @@ func (p *planning) run() *Plan {
 	p.checkPolicy()
 	p.checkCredential()
 	p.checkCompanies()
+	p.checkAttorneys()
 	p.dropUnneeded()
 	p.listUnmanaged()
 	return p.finish()

@@ -136,14 +136,26 @@ func (r *reader) powerOfAttorney(n *yaml.Node) *PowerOfAttorney {
 	}
 	s := schema[PowerOfAttorney]{
 		{"number", func(r *reader, n *yaml.Node, p *PowerOfAttorney) { p.Number, _ = r.needText(n) }},
-		{"date", func(r *reader, n *yaml.Node, p *PowerOfAttorney) { p.Date = r.date(n) }},
-		{"id", func(r *reader, n *yaml.Node, p *PowerOfAttorney) { p.ID, _ = r.needText(n) }},
+		{"date", func(r *reader, n *yaml.Node, p *PowerOfAttorney) { p.Date, p.Pos = r.date(n), r.pos(n) }},
+		{"id", func(r *reader, n *yaml.Node, p *PowerOfAttorney) { p.ID = r.attorneyID(n) }},
 	}
 	p := new(PowerOfAttorney)
 	if g := s.read(r, n, p); r.wasMap(n) {
 		s.need(r, n, g, "number", "date", "id")
 	}
 	return p
+}
+
+// attorneyID warns of an id that is not the one under which the registers keep
+// a power of attorney: document 004 §7.1.1 does not tell its form, so that
+// another one is let through.
+func (r *reader) attorneyID(n *yaml.Node) string {
+	s, ok := r.needText(n)
+	if ok && !uuidForm.MatchString(s) {
+		r.warnAt(n, "copy it from the power of attorney; it is of the form 8a9c23a2-75a1-46e2-9151-e77233c37d5d",
+			"%s does not look like the id of an МЧД", quote(s))
+	}
+	return s
 }
 
 func (r *reader) cabinet(n *yaml.Node) (create bool) {

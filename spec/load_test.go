@@ -71,7 +71,7 @@ func TestWholeFleet(t *testing.T) {
 			Signatory: spec.Signatory{
 				LastName: "Романова", GivenName: "Алла Романовна", Position: "Генеральный директор", Signer: "director",
 			},
-			PowerOfAttorney: &spec.PowerOfAttorney{Number: "17", Date: "2026-01-15", ID: "2f1d"},
+			PowerOfAttorney: &spec.PowerOfAttorney{Number: "17", Date: "2026-01-15", ID: "8a9c23a2-75a1-46e2-9151-e77233c37d5d"},
 			CreateCabinet:   true,
 		}},
 		KKTs: map[string]spec.KKT{

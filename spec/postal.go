@@ -11,7 +11,7 @@ import (
 var (
 	postalForm = regexp.MustCompile(`^[0-9]{6}$`)
 	regionForm = regexp.MustCompile(`^[0-9]{2}$`)
-	fiasForm   = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	uuidForm   = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 )
 
 // matching makes a check of a form.
@@ -42,7 +42,7 @@ func addressSchema() schema[Address] {
 		{"building", part(func(a *Address, s string) { a.Building = s })},
 		{"office", part(func(a *Address, s string) { a.Office = s })},
 		{"fias", func(r *reader, n *yaml.Node, a *Address) {
-			a.FIAS = r.checked(n, matching(fiasForm, "is not a ФИАС code"), "write it as 8ff65e61-b815-40e6-92cf-17a9678b3d0e")
+			a.FIAS = r.checked(n, matching(uuidForm, "is not a ФИАС code"), "write it as 8ff65e61-b815-40e6-92cf-17a9678b3d0e")
 		}},
 		{"full", part(func(a *Address, s string) { a.Full = s })},
 	}

@@ -150,7 +150,7 @@ hint: write givenName: …`,
 			`    name: Север
     powerOfAttorney: {number: "1", date: 15.01.2026}`,
 			`f.yaml:17:22: companies.sever: powerOfAttorney.id: is missing
-hint: write id: …
+hint: write id: "…"
 f.yaml:17:42: companies.sever: powerOfAttorney.date: "15.01.2026" is not a date of the form YYYY-MM-DD
 hint: write it as 2026-01-15`,
 		},
@@ -204,7 +204,7 @@ hint: copy the ФН's number again, in quotes`,
 			"FN without a number", `{number: "7380440801234568"}`,
 			`{type: fn15}`,
 			`f.yaml:29:9: kkts.two: fn.number: is missing
-hint: write number: …`,
+hint: write number: "…"`,
 		},
 		{
 			"FN type against its number", `{number: "7380440801234568"}`,
@@ -254,9 +254,9 @@ hint: known: postalCode, regionCode, region, settlement, street, houseNumber, bu
 			`f.yaml:31:53: kkts.two: automaticDevices[1]: device "1" is given twice
 hint: keep one of them
 f.yaml:31:82: kkts.two: automaticDevices[2].number: is missing
-hint: write number: …
+hint: write number: "…"
 f.yaml:31:82: kkts.two: automaticDevices[2].address: is missing
-hint: write address: 115280, Москва, ул Ленинская Слобода, д 19`,
+hint: write address: "115280, Москва, ул Ленинская Слобода, д 19"`,
 		},
 		{
 			"another OFD without a name", `    # more`,

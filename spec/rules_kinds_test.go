@@ -112,7 +112,7 @@ hint: write serial: "00307404867358", from the till's plate
 f.yaml:26:3: kkts.two: fn: is missing
 hint: write fn: {number: "…"}, 16 digits
 f.yaml:26:3: kkts.two: address: is missing
-hint: write address: 115280, Москва, ул Ленинская Слобода, д 19`,
+hint: write address: "115280, Москва, ул Ленинская Слобода, д 19"`,
 		},
 		{
 			"serial a number", `serial: "00307404867291"`,

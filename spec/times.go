@@ -57,8 +57,13 @@ func (r *reader) date(n *yaml.Node) string {
 			return ""
 		}
 	}
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
 		r.errorAt(n, "write it as 2026-01-15", "%s is not a date of the form YYYY-MM-DD", quote(s))
+		return ""
+	}
+	if t.Year() < firstYear || t.Year() > lastYear {
+		r.errorAt(n, "look at the year again", "%s is not of the years %d to %d", quote(s), firstYear, lastYear)
 		return ""
 	}
 	return s

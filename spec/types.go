@@ -194,6 +194,7 @@ type PowerOfAttorney struct {
 	Number string
 	Date   string // YYYY-MM-DD
 	ID     string
+	Pos    diag.Pos // of the date
 }
 
 // FNType is the nominal lifetime of a ФН.
