@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ type applyOptions struct {
 	running
 	AutoApprove bool
 	PlanFile    string
+	look        string // the command that only looks, when it is not kktctl plan
 }
 
 func newApplyCmd(a *App, g *globals) *cobra.Command {
@@ -75,7 +77,7 @@ func (a *App) mayApply(o applyOptions) error {
 	case o.AutoApprove:
 		return nil
 	case !a.InTTY:
-		return errNoTerminal
+		return nobodyToAsk(cmp.Or(o.look, "kktctl plan"))
 	case o.JSON:
 		return errors.New("--json needs --auto-approve: the question would stand among the JSON lines")
 	}

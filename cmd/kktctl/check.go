@@ -39,7 +39,7 @@ proved before the till changed.`,
 }
 
 func (a *App) runCheck(ctx context.Context, g *globals, names []string, o checkOptions) error {
-	if err := a.mayApply(applyOptions{running: o.running, AutoApprove: o.AutoApprove}); err != nil {
+	if err := a.mayApply(applyOptions{running: o.running, AutoApprove: o.AutoApprove, look: "kktctl plan --checks"}); err != nil {
 		return err
 	}
 	fleet, err := a.loadFleet(g)

@@ -12,8 +12,11 @@ import (
 // maxAnswer bounds what is read of an answer: the input may be anything.
 const maxAnswer = 256
 
-// errNoTerminal is told before anything was read or sent.
-var errNoTerminal = errors.New("nobody can be asked: the input is not a terminal\nhint: to apply without being asked, use --auto-approve; to look only, use kktctl plan")
+// nobodyToAsk is told before anything was read or sent. It names the command
+// that only looks.
+func nobodyToAsk(look string) error {
+	return errors.New("nobody can be asked: the input is not a terminal\nhint: to apply without being asked, use --auto-approve; to look only, use " + look)
+}
 
 // errDeclined is told when the answer was not yes.
 var errDeclined = errors.New("not confirmed: nothing was done")

@@ -66,6 +66,11 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if err := checkFormat(o.Format); err != nil {
 		return err
 	}
+	if o.Out != "" {
+		if err := checkPlanTarget(o.Out); err != nil {
+			return err // before anything is read
+		}
+	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	plan, err := a.planOnly(ctx, g, o.planning)

@@ -12,6 +12,9 @@ import (
 // maxPlanSize bounds a plan file: 100,000 tills with several steps each fit.
 const maxPlanSize = 1 << 30
 
+// savePlanHint tells how a saved plan is made.
+const savePlanHint = "kktctl plan --out " + planName + " saves one"
+
 // planFile is a saved plan: the plan's JSON and what it was narrowed by.
 type planFile struct {
 	*planner.Plan
@@ -28,8 +31,14 @@ func savePlan(path string, plan planFile) error {
 	if err != nil {
 		return fmt.Errorf("the plan cannot be saved: %w", err)
 	}
+	if err := checkPlanTarget(path); err != nil { // once more: the service was read meanwhile
+		return err
+	}
 	if err := writeWhole(path, append(data, '\n')); err != nil {
-		return fmt.Errorf("the plan cannot be saved: %w", err)
+		return diag.Diagnostic{
+			Summary: fmt.Sprintf("the plan cannot be saved as %s: %s", path, writeReason(err)),
+			Hint:    "--out names a file in a folder that can be written to",
+		}
 	}
 	return nil
 }
@@ -39,7 +48,7 @@ func savePlan(path string, plan planFile) error {
 func readPlan(path string) (*planFile, error) {
 	f, err := openRegular(path)
 	if err != nil {
-		return nil, fmt.Errorf("the plan %s cannot be read: %s", path, reason(err))
+		return nil, fmt.Errorf("the plan %s cannot be read: %s\nhint: %s", path, reason(err), savePlanHint)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxPlanSize+1))
@@ -55,12 +64,12 @@ func readPlan(path string) (*planFile, error) {
 func decodePlan(path string, data []byte) (*planFile, error) {
 	plan := planFile{Plan: &planner.Plan{}}
 	if err := json.Unmarshal(data, &plan); err != nil {
-		return nil, fmt.Errorf("%s is not a saved plan: %w\nhint: make one with kktctl plan --out %s", path, err, path)
+		return nil, fmt.Errorf("%s is not a saved plan: %w\nhint: %s", path, err, savePlanHint)
 	}
 	if plan.FormatVersion != planner.FormatVersion {
 		return nil, diag.Diagnostic{
 			Summary: fmt.Sprintf("the plan %s has format %d, this kktctl reads format %d", path, plan.FormatVersion, planner.FormatVersion),
-			Hint:    "plan again with this kktctl",
+			Hint:    "plan again with this kktctl: kktctl plan --out " + planName,
 		}
 	}
 	return &plan, nil

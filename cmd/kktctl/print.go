@@ -31,6 +31,9 @@ func (a *App) printError(g *globals, err error) {
 	if err == nil || errors.As(err, &c) && c.err == nil {
 		return
 	}
+	if err.Error() == "" { // codes alone, joined: all has been told
+		return
+	}
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintln(a.Err, "Interrupted.")
 		return

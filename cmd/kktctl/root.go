@@ -53,5 +53,6 @@ func newRootCmd(a *App) (*cobra.Command, *globals) {
 		newTasksCmd(a, g), newResolveCmd(a, g), newStateCmd(a, g), newUnlockCmd(a, g),
 		newReceiptCmd(a, g), newShowCmd(a, g), newGraphCmd(a, g), newSandboxCmd(a, g), newVersionCmd(a),
 	)
+	tellUsage(root)
 	return root, g
 }

@@ -33,6 +33,9 @@ func (a *App) openStore(path string) (state.Store, error) {
 	if scheme, _, found := strings.Cut(path, "://"); found {
 		return nil, fmt.Errorf("--state: states at %s:// are not supported yet\nhint: give the path of a file", scheme)
 	}
+	if err := checkFolder(path, "--state"); err != nil {
+		return nil, err
+	}
 	return local.Open(path, a.StoreOptions...), nil
 }
 

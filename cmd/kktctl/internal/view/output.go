@@ -144,7 +144,8 @@ func (o Options) commands(text string) string {
 // words.
 func isCommand(name string) bool {
 	switch name {
-	case "validate", "plan", "drift", "apply", "resume", "tasks", "resolve", "state", "unlock", "receipt":
+	case "validate", "plan", "drift", "apply", "resume", "tasks", "resolve", "state", "unlock", "receipt",
+		"check", "show", "graph", "sandbox":
 		return true
 	}
 	return false

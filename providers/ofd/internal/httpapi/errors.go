@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -62,7 +63,10 @@ func (e *Error) Error() string {
 	if len(e.Messages) > 0 {
 		b.WriteString(": " + strings.Join(e.Messages, "; "))
 	}
-	if e.Err != nil {
+	switch {
+	case errors.Is(e.Err, context.Canceled):
+		b.WriteString(": interrupted")
+	case e.Err != nil:
 		b.WriteString(": " + e.Err.Error())
 	}
 	return clean(b.String(), maxError)
