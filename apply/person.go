@@ -90,7 +90,7 @@ func (s *Session) unknown(address string, action planner.Action) (*state.Workflo
 	}
 	var found []*state.Workflow
 	for _, w := range r.Workflows {
-		if w.Unknown && (action == "" || action == planner.Action(w.Action)) {
+		if (w.Unknown || s.openReceipt(w)) && (action == "" || action == planner.Action(w.Action)) {
 			found = append(found, w)
 		}
 	}
@@ -102,6 +102,12 @@ func (s *Session) unknown(address string, action planner.Action) (*state.Workflo
 	default:
 		return nil, fmt.Errorf("%s: several outcomes are unknown\nhint: say which with --action", address)
 	}
+}
+
+// openReceipt tells of a receipt whose sending was cut off: no service lists
+// it, so that a person's word is taken at once.
+func (s *Session) openReceipt(w *state.Workflow) bool {
+	return w.Action == string(planner.Receipt) && s.intentOf(w.ID) != nil
 }
 
 // notInState tells that an address is not known.

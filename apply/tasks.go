@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/state"
@@ -16,8 +17,15 @@ func Tasks(snap *state.Snapshot) []Task {
 	if snap == nil {
 		return out
 	}
+	open := map[string]bool{}
+	for _, in := range snap.Intents {
+		open[in.Workflow] = true
+	}
 	for address, r := range snap.Resources {
 		for _, w := range r.Workflows {
+			if w.Action == string(planner.Receipt) && open[w.ID] && w.WaitingFor != string(planner.WaitPerson) {
+				w = cutOff(address, w)
+			}
 			if t, ok := task(address, w); ok {
 				out = append(out, t)
 			}
@@ -25,6 +33,14 @@ func Tasks(snap *state.Snapshot) []Task {
 	}
 	sortTasks(out)
 	return out
+}
+
+// cutOff is a receipt whose sending was cut off: its file is needed to go on.
+func cutOff(address string, w *state.Workflow) *state.Workflow {
+	c := *w
+	c.WaitingFor = string(planner.WaitDocument)
+	c.Message = cmp.Or(c.Message, "what became of the receipt "+strings.TrimPrefix(address, "receipts.")+" is not known")
+	return &c
 }
 
 // WithSilent adds tills that are to send a document to a list of tasks.
@@ -77,6 +93,10 @@ func task(address string, w *state.Workflow) (Task, bool) {
 	case planner.WaitDocument:
 		t.What = w.Message
 		t.Commands = []string{"kktctl receipt send FILE"}
+		if given.Receipt != nil && given.Receipt.Receipt.Correction {
+			t.Commands[0] = "kktctl receipt correct FILE"
+		}
+		t.Commands = append(t.Commands, resolves(address, t.Action)...)
 	case planner.WaitPayment:
 		t.What = cmp.Or(w.Message, "pay the order")
 		if o := given.Order; o != nil {
@@ -87,12 +107,17 @@ func task(address string, w *state.Workflow) (Task, bool) {
 		}
 	case planner.WaitPerson:
 		t.What = w.Message
-		t.Commands = []string{
-			fmt.Sprintf("kktctl resolve %s --sent%s", address, t.Action.Gives()),
-			fmt.Sprintf("kktctl resolve %s --not-sent", address),
-		}
+		t.Commands = resolves(address, t.Action)
 	default:
 		return Task{}, false
 	}
 	return t, true
+}
+
+// resolves are the two commands that take a person's word.
+func resolves(address string, action planner.Action) []string {
+	return []string{
+		fmt.Sprintf("kktctl resolve %s --sent%s", address, action.Gives()),
+		fmt.Sprintf("kktctl resolve %s --not-sent", address),
+	}
 }

@@ -48,7 +48,7 @@ func continues(r *Running, words string) Step {
 		Action: Continue, Continues: r.Action, Phase: r.Phase, Since: r.Since, WaitingFor: r.WaitingFor,
 		Message: r.Message, Due: r.Due, Simplified: r.Simplified,
 	}
-	if r.Unknown {
+	if r.Unknown && r.WaitingFor != WaitDocument { // which is a person's answer too
 		s.WaitingFor = WaitPerson
 	}
 	if s.WaitingFor != "" {

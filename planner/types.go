@@ -81,6 +81,9 @@ const (
 	WaitPerson        Wait = "person"         // an outcome is unknown: kktctl resolve
 )
 
+// OfOutcome tells of waits that a person's word on what happened can end.
+func (w Wait) OfOutcome() bool { return w == WaitPerson || w == WaitDocument }
+
 // Input is everything that a plan is computed from.
 type Input struct {
 	Fleet *spec.Fleet

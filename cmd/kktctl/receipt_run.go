@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/providers/ofd"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -25,6 +27,11 @@ func (a *App) runReceipt(ctx context.Context, in *interrupts, w *work, address s
 			ID: planner.StepID(planner.Receipt, address), Address: address, Action: planner.Receipt, Irreversible: true,
 			Requires: []string{}, Changes: []planner.Change{}, Waits: []planner.Wait{},
 		}},
+	}
+	if running := workOf(snap.Resources[address]); running != nil {
+		s := &plan.Steps[0]
+		s.Action, s.Continues, s.Phase, s.Since = planner.Continue, planner.Receipt, running.Phase, running.Since
+		s.ID = planner.StepID(planner.Continue, address)
 	}
 	quiet := o.running
 	quiet.JSON = false
@@ -99,15 +106,20 @@ func receiptView(snap *state.Snapshot, address string, step *apply.StepResult) v
 		return v
 	}
 	v.Receipt = &w.Data.Receipt.Receipt
-	v.Person = w.Unknown
+	v.Person = w.Unknown || openIntent(snap, address)
 	if v.Message == "" {
 		v.Message = w.Message
 	}
+	correction := w.Data.Receipt.Receipt.Correction
 	switch {
 	case openIntent(snap, address) || w.Unknown:
 		v.State = view.ReceiptUnknown
+		if w.WaitingFor != string(planner.WaitPerson) {
+			v.Hint = cmp.Or(v.Hint, ofd.HintSameFile(correction))
+		}
 	case w.Phase == "print":
 		v.State = view.ReceiptWaiting
+		v.Hint = cmp.Or(v.Hint, ofd.SameFileCommand(correction)+" tries again, and with --wait for longer")
 	default:
 		v.State = view.ReceiptQueued
 	}

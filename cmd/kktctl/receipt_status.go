@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
@@ -58,7 +59,7 @@ func (a *App) runReceiptStatus(ctx context.Context, g *globals, name string, o r
 		}
 	}
 	w := workOf(r)
-	if w == nil || w.Unknown {
+	if w == nil || w.Unknown && w.WaitingFor != string(planner.WaitDocument) {
 		return a.tellReceipt(g, snap, address, nil, o)
 	}
 	ctx, in := a.watchInterrupts(ctx)

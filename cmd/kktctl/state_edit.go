@@ -128,6 +128,12 @@ func mayForget(address string, r state.Resource, open bool) error {
 	if len(r.Workflows) == 0 {
 		return nil
 	}
+	if workOf(r) != nil {
+		return diag.Diagnostic{
+			Summary: address + ": what became of the receipt is not known; if it is forgotten, it could be printed twice",
+			Hint:    "kktctl receipt status " + strings.TrimPrefix(address, spec.ReceiptAddress("")) + " says how it goes on; or say --force",
+		}
+	}
 	return diag.Diagnostic{
 		Summary: fmt.Sprintf("%s: running for it: %s; if it is forgotten, that could be sent twice", address, strings.Join(sortedKeys(r.Workflows), ", ")),
 		Hint:    "let it end with kktctl resume, settle it with kktctl resolve, or say --force",

@@ -75,7 +75,7 @@ func (s printing) send(ctx context.Context) (apply.Transition, error) {
 		}
 	case before.RequestHash != hash:
 		return apply.Transition{}, fmt.Errorf("%s: what would be sent as %s is not what was sent: put it back as it was", s.run.Address, s.id)
-	case s.run.Workflow.Unknown:
+	case s.run.Workflow.Unknown && s.run.Workflow.WaitingFor != string(planner.WaitDocument):
 		return person(s.run, s.run.Workflow.Message, hintUndefined), nil // nothing is sent before somebody has looked
 	}
 	got, failed := s.p.print(ctx, s.doc, s.id)

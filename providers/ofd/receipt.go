@@ -79,8 +79,28 @@ func (s printing) withoutDocument(ctx context.Context) (apply.Transition, error)
 			return tr, nil
 		}
 	}
-	return wait(s.run.Workflow.Phase, s.run.Workflow.Data, planner.WaitDocument,
-		"what became of the receipt "+s.id+" is not known: send the same file again, which prints it once and tells"), nil
+	return s.sameFile("what became of the receipt " + s.id + " is not known: send the same file again, which prints it once and tells"), nil
+}
+
+// sameFile stops until the document's file is given again, or a person says
+// what happened: both end it.
+func (s printing) sameFile(message string) apply.Transition {
+	tr := person(s.run, message, HintSameFile(s.run.Workflow.Data.Receipt.Receipt.Correction))
+	tr.WaitingFor = planner.WaitDocument
+	return tr
+}
+
+// SameFileCommand sends a receipt or a correction again.
+func SameFileCommand(correction bool) string {
+	if correction {
+		return "kktctl receipt correct FILE"
+	}
+	return "kktctl receipt send FILE"
+}
+
+// HintSameFile says how a receipt goes on whose outcome is open.
+func HintSameFile(correction bool) string {
+	return SameFileCommand(correction) + " with the same file: the id is printed once, and what was printed is told; if the file is lost, look for it among the till's documents and say what you saw"
 }
 
 // announce puts into the state under which id what will be sent.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/kktctl/kktctl/apply"
-	"github.com/kktctl/kktctl/planner"
 )
 
 // takenBefore looks whether Orange Data took a document at an earlier attempt,
@@ -41,8 +40,7 @@ func (s printing) another(got answer) (apply.Transition, bool) {
 	case s.doc.correction != nil:
 		differs = got.whole.Differs(s.doc.correction.Content)
 	default:
-		return wait(s.run.Workflow.Phase, s.run.Workflow.Data, planner.WaitDocument,
-			"the service knew "+s.id+" before it was sent: send the same file again, which compares it with what was printed"), true
+		return s.sameFile("the service knew " + s.id + " before it was sent: send the same file again, which compares it with what was printed"), true
 	}
 	if len(differs) == 0 {
 		return apply.Transition{}, false

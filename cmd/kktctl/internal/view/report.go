@@ -50,7 +50,7 @@ func owed(r *apply.Report) []apply.Task {
 	}
 	var out []apply.Task
 	for _, t := range r.Tasks {
-		if t.WaitingFor != planner.WaitPerson || !unknown[planner.StepID(t.Action, t.Address)] {
+		if !t.WaitingFor.OfOutcome() || !unknown[planner.StepID(t.Action, t.Address)] {
 			out = append(out, t)
 		}
 	}

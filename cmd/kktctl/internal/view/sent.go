@@ -70,12 +70,6 @@ func SentText(v Sent, o Options) string {
 		w.field("said by", r.Who)
 	}
 	hint := v.Hint
-	if v.State == ReceiptUnknown && !v.Person && hint == "" {
-		hint = "run the same command again: the receipt is sent under the same id, which is printed once"
-	}
-	if v.State == ReceiptWaiting && hint == "" {
-		hint = "run the same command again, or give it more time with --wait"
-	}
 	writeIndented(&w.b, "  ", w.t.cyan, "hint: ", o.commands(hint), o)
 	if v.Person {
 		address := shellQuote(v.Address)

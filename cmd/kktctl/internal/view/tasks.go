@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
-	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
 )
 
@@ -95,7 +94,7 @@ func taskRow(t apply.Task, o Options) []string {
 // below what it means.
 func writeCommands(b *strings.Builder, t apply.Task, th theme, o Options) {
 	for _, c := range t.Commands {
-		if t.WaitingFor == planner.WaitPerson {
+		if t.WaitingFor.OfOutcome() {
 			switch {
 			case strings.Contains(c, " --sent"):
 				b.WriteString("      " + ifSent + "\n  ")
