@@ -30,7 +30,24 @@ func (s schema[T]) read(r *reader, n *yaml.Node, out *T) given {
 			g |= 1 << i
 		}
 	}
+	if r.heard != nil {
+		s.tell(r, g)
+	}
 	return g
+}
+
+// tell takes down what a map may hold, and what it held.
+func (s schema[T]) tell(r *reader, g given) {
+	place := r.where()
+	if r.section != "" {
+		place = r.section + ".NAME." + place
+	}
+	if r.heard[place] == nil {
+		r.heard[place] = map[string]bool{}
+	}
+	for i := range s {
+		r.heard[place][s[i].name] = r.heard[place][s[i].name] || g&(1<<i) != 0
+	}
 }
 
 func (s schema[T]) pairs(r *reader, n *yaml.Node, out *T, seen *[64]*yaml.Node, merged bool) {

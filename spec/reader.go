@@ -66,6 +66,10 @@ type reader struct {
 	name    string // key of the resource in its section
 	path    []step // inside the resource, or inside the file
 
+	// heard takes down every map that was read, each key that its schema knows
+	// and whether it was there; nil but in the test of docs/fleet.md.
+	heard map[string]map[string]bool
+
 	known       known
 	comparisons int // that looking for similar names has made so far
 }
