@@ -93,7 +93,7 @@ func (o *Observer) Observe(ctx context.Context, n planner.Needs) (planner.Live, 
 	}
 	running := o.observeRunning(ctx, g, n)
 	if err := g.Wait(); err != nil {
-		return planner.Live{}, withHint(err)
+		return planner.Live{}, o.cfg.placed(err)
 	}
 	running(&live)
 	return live, nil

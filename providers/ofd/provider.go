@@ -93,14 +93,14 @@ func (c *Config) v1() bool { return c.APIKey == "" && c.PartnerLogin != "" }
 func (c *Config) partnerClient(api *httpapi.Client) *partner.Client {
 	if c.v1() {
 		return partner.NewV1(api, httpapi.LoginToken(api, httpapi.Credentials{
-			Role: "partner login", Login: c.PartnerLogin, Password: c.PartnerPassword,
+			Role: rolePartnerLogin, Login: c.PartnerLogin, Password: c.PartnerPassword,
 		}))
 	}
-	return partner.New(api, httpapi.StaticToken("partner API key", c.APIKey))
+	return partner.New(api, httpapi.StaticToken(roleKey, c.APIKey))
 }
 
 func (c *Config) rentaToken(api *httpapi.Client) httpapi.TokenSource {
-	return httpapi.LoginToken(api, httpapi.Credentials{Role: "Renta login", Login: c.RentaLogin, Password: c.RentaPassword})
+	return httpapi.LoginToken(api, httpapi.Credentials{Role: roleRenta, Login: c.RentaLogin, Password: c.RentaPassword})
 }
 
 // NewObserver makes an Observer: it has no method that changes anything.

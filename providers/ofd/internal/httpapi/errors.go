@@ -43,6 +43,7 @@ type Error struct {
 	Outcome    Outcome
 	RetryAfter time.Duration // as the service asked
 	Renewable  bool          // the token was refused and dropped: the next call logs in anew
+	Refused    string        // role of the credential that was refused; empty for any other failure
 	Hint       string        // what a person can do; may be empty
 	Err        error         // what went wrong below; may be nil
 }

@@ -31,7 +31,7 @@ func (c *Client) Mutate(ctx context.Context, call Call) error {
 	}
 	if refusesToken(r.status) && call.Token != nil {
 		failure.Renewable = call.Token.Drop(token)
-		failure.Hint = tokenHint(call.Token)
+		failure.Hint, failure.Refused = tokenHint(call.Token), call.Token.Role()
 	}
 	return failure
 }
@@ -50,7 +50,7 @@ func (c *Client) token(ctx context.Context, call Call) (string, error) {
 	}
 	failure := c.failure(call, "", OutcomeNotSent, err)
 	if below, ok := errors.AsType[*Error](err); ok {
-		failure.Hint, failure.RetryAfter = below.Hint, below.RetryAfter
+		failure.Hint, failure.RetryAfter, failure.Refused = below.Hint, below.RetryAfter, below.Refused
 	}
 	return "", failure
 }

@@ -40,7 +40,7 @@ func (c *Client) read(ctx context.Context, call Call) error {
 		}
 		renewable := call.Token.Drop(token)
 		if renewed || !renewable {
-			failure.Hint = tokenHint(call.Token)
+			failure.Hint, failure.Refused = tokenHint(call.Token), call.Token.Role()
 			return failure
 		}
 		renewed = true

@@ -178,6 +178,7 @@ func (s *LoginSource) refused(err error) error {
 		return err
 	}
 	e.Hint = fmt.Sprintf("check the %s and its password", s.credentials.Role)
+	e.Refused = s.credentials.Role
 	e.Err = fmt.Errorf("the %s was refused", s.credentials.Role)
 	s.mu.Lock()
 	defer s.mu.Unlock()
