@@ -33,9 +33,15 @@ func (s *Session) give(ctx context.Context, address string, wait planner.Wait, e
 
 // waiting finds the one workflow of a till that waits for something.
 func (s *Session) waiting(address string, wait planner.Wait) (*state.Workflow, error) {
-	r, ok := s.Snapshot().Resources[address]
+	return WaitingStep(s.Snapshot(), address, wait)
+}
+
+// WaitingStep finds the one workflow of a till that waits for something. Its error
+// says what is there instead.
+func WaitingStep(snap *state.Snapshot, address string, wait planner.Wait) (*state.Workflow, error) {
+	r, ok := snap.Resources[address]
 	if !ok {
-		return nil, notInState(address)
+		return nil, NotInState(snap, address)
 	}
 	var now []string
 	for _, w := range r.Workflows {
@@ -86,7 +92,7 @@ func (s *Session) Resolve(ctx context.Context, address string, action planner.Ac
 func (s *Session) unknown(address string, action planner.Action) (*state.Workflow, error) {
 	r, ok := s.Snapshot().Resources[address]
 	if !ok {
-		return nil, notInState(address)
+		return nil, NotInState(s.Snapshot(), address)
 	}
 	var found []*state.Workflow
 	for _, w := range r.Workflows {
@@ -110,11 +116,42 @@ func (s *Session) openReceipt(w *state.Workflow) bool {
 	return w.Action == string(planner.Receipt) && s.intentOf(w.ID) != nil
 }
 
-// notInState tells that an address is not known.
-func notInState(address string) error {
+// NotInState tells that an address is not known, and which ones of the same
+// name are.
+func NotInState(snap *state.Snapshot, address string) error {
 	what := "nothing of this address in the state"
 	if spec.IsKKTAddress(address) {
 		what = "no such till in the state"
 	}
-	return fmt.Errorf("%s: %s\nhint: kktctl state list shows the addresses", address, what)
+	hint := "kktctl state list shows the addresses"
+	if named := Named(snap, spec.NameOf(address)); len(named) > 0 {
+		hint = "of that name there is " + strings.Join(named, ", ") + "; " + hint
+	}
+	return fmt.Errorf("%s: %s\nhint: %s", address, what, hint)
+}
+
+// Named lists the addresses in the state that a name alone may mean, sorted.
+func Named(snap *state.Snapshot, name string) []string {
+	var found []string
+	for _, of := range []func(string) string{spec.KKTAddress, spec.CompanyAddress, spec.OrderAddress, spec.CheckAddress, spec.ReceiptAddress} {
+		if _, ok := snap.Resources[of(name)]; ok {
+			found = append(found, of(name))
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// AddressIn completes what a person calls something in the state: an address
+// is taken as it is; a name alone is a till's, or that of the only other thing
+// called so.
+func AddressIn(snap *state.Snapshot, s string) string {
+	address := spec.AddressOf(s)
+	if _, ok := snap.Resources[address]; ok || address == s {
+		return address
+	}
+	if named := Named(snap, s); len(named) == 1 {
+		return named[0]
+	}
+	return address
 }

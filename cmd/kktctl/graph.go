@@ -60,10 +60,21 @@ func (a *App) runGraph(ctx context.Context, g *globals, args []string, o graphOp
 	if _, err := fmt.Fprint(a.Out, view.Graph(plan, o.Format)); err != nil {
 		return err
 	}
+	if len(plan.Steps) == 0 && !plan.Diagnostics.HasErrors() {
+		fmt.Fprintln(a.Err, emptyGraph(o.Running))
+	}
 	if plan.Diagnostics.HasErrors() {
 		return plan.Diagnostics.Err()
 	}
 	return nil
+}
+
+// emptyGraph says why there is nothing to see.
+func emptyGraph(running bool) string {
+	if running {
+		return "Nothing is under way."
+	}
+	return "No changes: there is nothing to draw."
 }
 
 // planToDraw is the saved plan that is named, or one made now.

@@ -39,6 +39,9 @@ func paperName(address, id, name string) string {
 // it, not through links either.
 type paperDir struct{ root *os.Root }
 
+// paperDirHint tells what --to wants.
+const paperDirHint = "--to names a folder that can be written to; it is made when it is not there"
+
 func openPaperDir(path string) (*paperDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, errors.New(reason(err))

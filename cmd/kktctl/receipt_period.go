@@ -31,7 +31,7 @@ func receiptPeriod(fromText, toText string, now time.Time) (from, to time.Time, 
 	}
 	if !from.Before(to) {
 		if toText == "" {
-			return from, to, fmt.Errorf("--from %s lies ahead", fromText)
+			return from, to, fmt.Errorf("--from %s lies ahead\nhint: receipts are listed up to today; name a day that has begun", fromText)
 		}
 		return from, to, fmt.Errorf("--from %s is not before --to %s\nhint: a day in --to is meant whole, a time in --to is outside", from.Format(spec.LocalTimeLayout), toText)
 	}
@@ -62,7 +62,7 @@ func receiptTime(flag, text string, end bool) (time.Time, error) {
 		return at, fmt.Errorf("%s is %q, which is neither a day nor a time\nhint: write it as 2026-11-20 or 2026-11-20T10:15:00", flag, text)
 	}
 	if at.Year() < firstReceiptYear {
-		return at, fmt.Errorf("%s %s is before %d: there were no online tills", flag, text, firstReceiptYear)
+		return at, fmt.Errorf("%s %s is before %d: there were no online tills\nhint: write a day from %[3]d-01-01 on", flag, text, firstReceiptYear)
 	}
 	return at, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (a *App) runReceiptShow(ctx context.Context, g *globals, id string, asJSON 
 	defer func() { err = errors.Join(err, b.close()) }()
 	r, err := b.receipts.Show(ctx, id)
 	if err != nil {
-		return err
+		return shownError(err)
 	}
 	shown := viewFullReceipt(r, tillNames(fleet))
 	if asJSON {
@@ -50,6 +51,16 @@ func (a *App) runReceiptShow(ctx context.Context, g *globals, id string, asJSON 
 	}
 	_, err = fmt.Fprint(a.Out, view.ReceiptText(shown, a.outOptions(g)))
 	return err
+}
+
+// shownError says where ids come from, when an answer says nothing better.
+func shownError(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	d := fromText(err.Error())
+	d.Hint = cmp.Or(d.Hint, "an id is the last column of kktctl receipt list; a Renta login reads those of its centres only")
+	return d
 }
 
 // tillNames finds the addresses of declared tills by their factory numbers.

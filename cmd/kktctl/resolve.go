@@ -54,11 +54,13 @@ func (a *App) runResolve(ctx context.Context, g *globals, address string, o reso
 	if err := o.checkID(); err != nil {
 		return err
 	}
-	address = spec.AddressOf(address)
+	named := address
+	address = spec.AddressOf(named)
 	if o.Sent && o.ID != "" && address == spec.CompanyAddress(spec.NameOf(address)) {
 		return a.runResolveCompany(ctx, g, address, o)
 	}
 	err := a.editState(ctx, g, edit{"resolve", o.LockTimeout}, func(s *apply.Session) error {
+		address = apply.AddressIn(s.Snapshot(), named)
 		return s.Resolve(ctx, address, planner.Action(o.Action), o.Sent, o.ID)
 	})
 	if err != nil {

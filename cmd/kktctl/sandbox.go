@@ -48,6 +48,11 @@ nothing anywhere else. Without --tls the calls of Ferma are refused.`,
 func (a *App) runSandbox(ctx context.Context, o sandboxOptions) error {
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
+	release, err := holdWorld(o.World)
+	if err != nil {
+		return err
+	}
+	defer release()
 	world, err := readWorldOrNew(o.World)
 	if err != nil {
 		return err

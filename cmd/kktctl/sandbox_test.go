@@ -44,6 +44,14 @@ func TestSandboxServesUntilInterrupted(t *testing.T) {
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
 		t.Fatalf("the service says %s", resp.Status)
 	}
+	for _, args := range [][]string{{"sandbox", "--world", path}, {"sandbox", "till", "00307404867358", "--document", "--world", path}} {
+		second, _ := interruptible(t)
+		var errs bytes.Buffer
+		second.Err = &errs
+		if got := second.Main(args); got != exitError || !strings.Contains(errs.String(), "is served by another kktctl sandbox") {
+			t.Errorf("%v beside it: exit code %d\n%s", args, got, errs.String())
+		}
+	}
 	signals <- os.Interrupt
 	if got := <-code; got != 0 {
 		t.Errorf("exit code %d", got)

@@ -43,6 +43,11 @@ func (a *App) runSandboxTill(g *globals, path, serial string, o sandboxTillOptio
 	if err != nil {
 		return err
 	}
+	release, err := holdWorld(path)
+	if err != nil {
+		return err
+	}
+	defer release()
 	world, err := readWorld(path)
 	if err != nil {
 		return err

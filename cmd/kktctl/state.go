@@ -6,9 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
-	"github.com/kktctl/kktctl/spec"
-	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
 
@@ -67,7 +66,7 @@ func (a *App) runStateShow(ctx context.Context, g *globals, address string, asJS
 	if err != nil {
 		return err
 	}
-	address = spec.AddressOf(address)
+	address = apply.AddressIn(snap, address)
 	r, err := resourceOf(snap, address)
 	if err != nil {
 		return err
@@ -83,7 +82,7 @@ func (a *App) runStateShow(ctx context.Context, g *globals, address string, asJS
 func resourceOf(snap *state.Snapshot, address string) (state.Resource, error) {
 	r, ok := snap.Resources[address]
 	if !ok {
-		return r, diag.Diagnostic{Summary: address + " is not in the state", Hint: "kktctl state list shows what is"}
+		return r, apply.NotInState(snap, address)
 	}
 	return r, nil
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
-	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
@@ -41,7 +41,7 @@ func (a *App) runStateHistory(ctx context.Context, g *globals, args []string, as
 	if len(args) == 0 {
 		list = snap.AllHistory()
 	} else {
-		address := spec.AddressOf(args[0])
+		address := apply.AddressIn(snap, args[0])
 		list = snap.HistoryOf(address)
 		if _, here := snap.Resources[address]; !here && len(list) == 0 {
 			return diag.Diagnostic{Summary: address + " is not in the state, and nothing is recorded of it", Hint: "kktctl state history shows everything that is recorded"}

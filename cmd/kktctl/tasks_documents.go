@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd"
-	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
@@ -48,7 +48,7 @@ func (a *App) runTasksDocuments(ctx context.Context, g *globals, address, to str
 	if err != nil {
 		return err
 	}
-	address = spec.AddressOf(address)
+	address = apply.AddressIn(snap, address)
 	app, err := lastApplication(snap, address)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ const maxPapersSize = 256 << 20
 func (a *App) saveAll(ctx context.Context, source papers, address string, app state.Application, to string) error {
 	dir, err := openPaperDir(to)
 	if err != nil {
-		return fmt.Errorf("--to %s: %w", to, err)
+		return fmt.Errorf("--to %s: %w\nhint: %s", to, err, paperDirHint)
 	}
 	defer dir.close()
 	missing, size := 0, 0

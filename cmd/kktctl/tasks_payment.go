@@ -88,7 +88,7 @@ func (a *App) saveImage(address string, o *spec.OrderRecord, to string) error {
 	}
 	dir, err := openPaperDir(to)
 	if err != nil {
-		return fmt.Errorf("--to %s: %w", to, err)
+		return fmt.Errorf("--to %s: %w\nhint: %s", to, err, paperDirHint)
 	}
 	defer dir.close()
 	name, what, err := dir.save(paperName(address, o.ID, "qr"), ext, o.Image)

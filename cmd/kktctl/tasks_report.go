@@ -42,9 +42,9 @@ func (a *App) runTasksReport(ctx context.Context, g *globals, address string, r 
 	if err != nil {
 		return err
 	}
-	address = spec.AddressOf(address)
 	replaced := ""
 	err = a.editState(ctx, g, edit{"tasks report", timeout}, func(s *apply.Session) error {
+		address = apply.AddressIn(s.Snapshot(), address)
 		if w := waitingFor(s.Snapshot(), address, planner.WaitReport); w != nil {
 			if err := checkReportTime(at, w.Started, a.now()); err != nil {
 				return err

@@ -11,7 +11,6 @@ import (
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/providers/ofd/signer"
-	"github.com/kktctl/kktctl/spec"
 )
 
 // maxSignature bounds a signature's file: an attached CMS holds the document
@@ -38,15 +37,18 @@ func newTasksSignCmd(a *App, g *globals) *cobra.Command {
 }
 
 func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string, timeout time.Duration) error {
-	data, err := readBounded(file, maxSignature)
+	_, snap, err := a.loadExisting(ctx, g)
 	if err != nil {
-		return fmt.Errorf("the signature %s cannot be read: %w", file, err)
+		return err
 	}
-	signature, err := signer.Normalize(data)
+	address = apply.AddressIn(snap, address)
+	if _, err := apply.WaitingStep(snap, address, planner.WaitSignature); err != nil {
+		return err // before the file: a right signature would not help either
+	}
+	signature, err := readSignature(file)
 	if err != nil {
-		return fmt.Errorf("%s: %w\nhint: a CMS signature is expected, as DER, PEM or base64", file, err)
+		return err
 	}
-	address = spec.AddressOf(address)
 	replaced := ""
 	err = a.editState(ctx, g, edit{"tasks sign", timeout}, func(s *apply.Session) error {
 		snap := s.Snapshot()
@@ -65,6 +67,20 @@ func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string
 	}
 	fmt.Fprintf(a.Out, "The signature for %s is recorded.%s Go on with: %s resume\n", address, replaced, a.program(g))
 	return nil
+}
+
+// readSignature reads a signature in any of its forms.
+func readSignature(file string) (string, error) {
+	const hint = "a CMS signature is expected, as DER, PEM or base64"
+	data, err := readBounded(file, maxSignature)
+	if err != nil {
+		return "", fmt.Errorf("the signature %s cannot be read: %w\nhint: --signature names its file; %s", file, err, hint)
+	}
+	signature, err := signer.Normalize(data)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w\nhint: %s", file, err, hint)
+	}
+	return signature, nil
 }
 
 // readBounded reads a regular file of at most so many bytes.

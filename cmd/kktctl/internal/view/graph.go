@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/emicklei/dot"
@@ -20,6 +21,9 @@ const (
 // taken back has a thick border. The same plan gives the same bytes.
 func Graph(p *planner.Plan, format string) string {
 	g := dot.NewGraph(dot.Directed)
+	if format == GraphDOT && p.Fleet != "" {
+		g.ID(strconv.Quote(Clean(p.Fleet)))
+	}
 	mermaid := format == GraphMermaid
 	nodes := make(map[string]dot.Node, len(p.Steps))
 	for i := range p.Steps {

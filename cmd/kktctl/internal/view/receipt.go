@@ -69,7 +69,12 @@ type ReceiptItem struct {
 }
 
 // ReceiptJSON writes a receipt as one JSON document.
-func ReceiptJSON(w io.Writer, r FullReceipt) error { return writeJSON(w, r, true) }
+func ReceiptJSON(w io.Writer, r FullReceipt) error {
+	return writeJSON(w, struct {
+		FormatVersion int `json:"formatVersion"`
+		FullReceipt
+	}{1, r}, true)
+}
 
 // The rules of one receipt: what a printed one has, top down; a line that
 // would be empty is left out.

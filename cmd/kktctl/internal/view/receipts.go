@@ -95,8 +95,15 @@ func (r *Receipts) begin() error {
 	case "csv":
 		return r.csv.Write(receiptColumns())
 	default:
-		return nil
+		_, err := r.w.WriteString(r.header())
+		return err
 	}
+}
+
+// header says of which period the list is, and what its columns are.
+func (r *Receipts) header() string {
+	period := fmt.Sprintf("Receipts from %s to before %s by the tills' clocks\n", r.o.From.Format(time.DateTime), r.o.To.Format(time.DateTime))
+	return period + fmt.Sprintf("%s  %s  %s  %14s  %-11s  %s\n", pad("printed", len(time.DateTime)), pad("till", 24), pad("operation", 14), "sum", "document", "id")
 }
 
 const receiptTime = "2006-01-02T15:04:05"
