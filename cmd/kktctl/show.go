@@ -45,7 +45,7 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 		return err
 	}
 	if o.Format == "text" {
-		fmt.Fprintf(a.Out, "Saved at %s%s: plan %s.\n\n", file.Timestamp.UTC().Format("2006-01-02 15:04:05 MST"), file.narrowed(), planID(file.Plan))
+		fmt.Fprintf(a.Out, "Saved at %s%s: plan %s.\n\n", a.outOptions(g).At(file.Timestamp), file.narrowed(), planID(file.Plan))
 	}
 	return a.showPlan(g, file.Plan, o.Format)
 }

@@ -288,7 +288,7 @@ func (p *Provider) firstDocument(ctx context.Context, run *apply.Run) (apply.Tra
 		case row.Status == partner.PayPayed:
 			return p.paid(run), nil
 		case row.Status == partner.PayCancelled:
-			return refusedFor(run, "the code lapsed: the till sent no document within 3 days of "+d.AcceptedAt.Format(time.RFC3339), hintLapsed), nil
+			return refusedFor(run, "the code lapsed: the till sent no document within 3 days of "+clock(d.AcceptedAt), hintLapsed), nil
 		}
 	}
 	tills, err := p.readTills(ctx, p.roundStart())

@@ -159,7 +159,7 @@ func settleByReading(run *apply.Run, r reading, sent func() apply.Transition, un
 	case r == unclear && !run.Now.Before(quiet):
 		return person(run, unclearMessage, hint)
 	case run.Now.Before(quiet):
-		return here(fmt.Sprintf("%s: no trace yet; nothing is concluded before %s", in.Effect, quiet.UTC().Format(time.RFC3339)), quiet.Sub(run.Now))
+		return here(fmt.Sprintf("%s: no trace yet; nothing is concluded before %s", in.Effect, clock(quiet)), quiet.Sub(run.Now))
 	case in.AbsentAt.IsZero():
 		tr := here(fmt.Sprintf("%s: no trace; it is read once more before it is taken as not sent", in.Effect), secondReading(run))
 		tr.AbsentAt = run.Now
@@ -200,6 +200,9 @@ func sentence(err error) string {
 	}
 	return err.Error()
 }
+
+// clock shows a time to people, in the zone in which plans and tasks show it.
+func clock(t time.Time) string { return t.In(moscow).Format("Mon 2 Jan 15:04:05 MST") }
 
 // withHint puts what a person can do on a line of its own.
 func withHint(err error) error {

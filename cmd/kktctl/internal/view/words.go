@@ -210,6 +210,9 @@ const (
 	yearLayout  = "Mon 2 Jan 2006 15:04 MST"
 )
 
+// At shows a time as plans and lists do.
+func (o Options) At(t time.Time) string { return o.at(t) }
+
 // at shows a time in the zone of the options.
 func (o Options) at(t time.Time) string {
 	loc := o.Location
