@@ -50,11 +50,24 @@ func (r *reader) endpoint(n *yaml.Node) string {
 		r.errorAt(n, "write it as https://host", "%s", err.Error())
 		return ""
 	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
+	if exposed(u) {
 		r.warnAt(n, "use https://", "credentials would be sent over plain http")
 	}
 	return strings.TrimRight(s, "/")
 }
+
+// secureEndpoint is endpoint for a service that knows its clients by their
+// certificates, which only TLS shows.
+func (r *reader) secureEndpoint(n *yaml.Node) string {
+	if u, err := baseURL(strings.TrimSpace(deref(n).Value)); err == nil && exposed(u) {
+		r.errorAt(n, "use https://", "must be an https address: a client certificate is shown over https only")
+		return ""
+	}
+	return r.endpoint(n)
+}
+
+// exposed tells of plain http that leaves this machine.
+func exposed(u *url.URL) bool { return u.Scheme == "http" && !loopback(u.Hostname()) }
 
 // baseURL checks the address of a service; its errors never echo it.
 func baseURL(s string) (*url.URL, error) {
@@ -130,7 +143,7 @@ func (r *reader) ferma(n *yaml.Node, more ...string) Ferma {
 		return Ferma{}
 	}
 	s := schema[Ferma]{
-		{"endpoint", func(r *reader, n *yaml.Node, f *Ferma) { f.Endpoint = r.endpoint(n) }},
+		{"endpoint", func(r *reader, n *yaml.Node, f *Ferma) { f.Endpoint = r.secureEndpoint(n) }},
 		{"certificate", func(r *reader, n *yaml.Node, f *Ferma) { f.Certificate = r.secretFile(n) }},
 		{"key", func(r *reader, n *yaml.Node, f *Ferma) { f.Key = r.secretFile(n) }},
 		{"signingKey", func(r *reader, n *yaml.Node, f *Ferma) { f.SigningKey = r.secretFile(n) }},

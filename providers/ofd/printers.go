@@ -64,6 +64,9 @@ const hintCertificate = "check the certificate and key of the service in provide
 
 func orangeTrouble(err error) *failedPrint {
 	f := &failedPrint{text: sentence(err), after: retryAfter(err)}
+	if e, ok := errors.AsType[*httpapi.Error](err); ok && e.Untrusted {
+		return untrusted(e)
+	}
 	switch outcome := httpapi.OutcomeOf(err); {
 	case errors.Is(err, orangedata.ErrQueueFull):
 		f.fault = faultNotNow
@@ -75,6 +78,12 @@ func orangeTrouble(err error) *failedPrint {
 		f.fault = faultNotSent
 	}
 	return f
+}
+
+// untrusted is a service whose certificate is not trusted: trying again cannot
+// help.
+func untrusted(e *httpapi.Error) *failedPrint {
+	return &failedPrint{fault: faultUnusable, text: e.Error(), hint: e.Hint}
 }
 
 func retryAfter(err error) time.Duration {
@@ -101,6 +110,9 @@ func (p *Provider) printCheckOnline(ctx context.Context, d *Document, id string)
 
 func checkOnlineTrouble(err error) *failedPrint {
 	f := &failedPrint{text: sentence(err), after: retryAfter(err)}
+	if e, ok := errors.AsType[*httpapi.Error](err); ok && e.Untrusted {
+		return untrusted(e)
+	}
 	said, ok := errors.AsType[*checkonline.Error](err)
 	switch outcome := checkonline.OutcomeOf(err); {
 	case errors.Is(err, checkonline.ErrCertificate):

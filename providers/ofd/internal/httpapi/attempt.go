@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -207,7 +206,7 @@ func reason(ctx context.Context, err error) error {
 
 // hopeless tells failures of a connection that another attempt cannot mend.
 func hopeless(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+	if untrusted(err) {
 		return true
 	}
 	if _, ok := errors.AsType[*rowError](err); ok {

@@ -77,3 +77,13 @@ func refusesCertificate(err error) bool {
 	return strings.HasPrefix(text, "tls: ") &&
 		(strings.Contains(text, "certificate") || text == "tls: access denied" || text == "tls: handshake failure")
 }
+
+// untrusted tells that the service's own certificate was not accepted here.
+// The handshake ends with it: no byte of the request has left.
+func untrusted(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
+}
+
+// untrustedHint is what a person can do about it.
+const untrustedHint = "the service's certificate is not trusted here: check the endpoint, or name the PEM file of the authority that issued it as provider.caBundle"

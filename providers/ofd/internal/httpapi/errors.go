@@ -44,6 +44,7 @@ type Error struct {
 	RetryAfter time.Duration // as the service asked
 	Renewable  bool          // the token was refused and dropped: the next call logs in anew
 	Refused    string        // role of the credential that was refused; empty for any other failure
+	Untrusted  bool          // the service's certificate was not accepted: nothing was sent
 	Hint       string        // what a person can do; may be empty
 	Err        error         // what went wrong below; may be nil
 }

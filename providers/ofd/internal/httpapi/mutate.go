@@ -98,6 +98,9 @@ func (c *Client) broken(call Call, token string, r result) *Error {
 	if r.status == 0 && refusesCertificate(r.err) {
 		failure.Outcome, failure.Hint = OutcomeNotSent, certificateHint
 	}
+	if r.status == 0 && untrusted(r.err) {
+		failure.Outcome, failure.Hint, failure.Untrusted = OutcomeNotSent, untrustedHint, true
+	}
 	return failure
 }
 

@@ -9,6 +9,8 @@ import (
 func TestAPageForPeopleIsTold(t *testing.T) {
 	for body, want := range map[string]string{
 		"\xef\xbb\xbf \n<!DOCTYPE html>": "is this the service's address", "<html>": "a proxy's page",
+		"Client sent an HTTP request to an HTTPS server.\n":                    "https://",
+		"<html><center>The plain HTTP request was sent to HTTPS port</center>": "https://",
 		"no page": "", `{"errors":["<html>"]}`: "",
 	} {
 		client, _ := serve(t, reply(400, body))
