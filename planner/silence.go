@@ -31,6 +31,8 @@ type Silence struct {
 	LastDocument time.Time
 	Blocks       time.Time // when its ФН blocks if it really sends nothing; zero when not known
 	Now          time.Time
+
+	documents bool // Last is of the OFD's list of tills, though receipts were looked for
 }
 
 // Silent lists the tills that have sent nothing for longer than the fleet
@@ -53,7 +55,7 @@ func Silent(in Input) []Silence {
 // What says it in a sentence.
 func (s Silence) What() string {
 	of, none := "its last document at the OFD is of ", "no document of it is known since "
-	if s.Centre != "" {
+	if s.Centre != "" && !s.documents {
 		of = "its last receipt in the centre " + s.Centre + " is of "
 		none = "no receipt of it came to the centre " + s.Centre + " since "
 	}
@@ -123,6 +125,9 @@ func (p *planning) silentInCentre(t *till) (Silence, bool) {
 	if s.Since.After(horizon) || t.prior != nil && t.prior.RentaSince.After(horizon) {
 		return Silence{}, false
 	}
+	if d := s.LastDocument; d.Sub(s.Last) > clockSlack && !d.After(horizon) { // silent at the OFD too, since then
+		s.Last, s.Since, s.documents = d, d, true
+	}
 	if last := later(s.Last, s.LastDocument); !last.IsZero() {
 		s.Blocks = last.Add(BlockedAfter)
 	}
@@ -155,6 +160,10 @@ func (p *planning) silentAtOFD(t *till) (Silence, bool) {
 // moscowAhead is how far Moscow's clock is ahead of UTC: a till's own clock is
 // taken for it where nothing better is known.
 const moscowAhead = 3 * time.Hour
+
+// clockSlack is how much two times of one document may differ: one of them is
+// by the till's own clock, whose zone is not known.
+const clockSlack = 12 * time.Hour
 
 // lastDocument is when the OFD got the last document of the till, in UTC.
 func lastDocument(row *Till) time.Time {

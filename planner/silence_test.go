@@ -127,6 +127,17 @@ func TestSilentTills(t *testing.T) {
 			w.row(w.kkt(a).Serial).LastReceived = w.Now.Add(-time.Hour)
 			return a
 		}, after: collecting(), want: "no receipt of it came to the centre galereya since 2026-11-17", due: 30*testDay - time.Hour},
+		"no receipts, and no documents for longer": {prepare: func(w *world) string {
+			a := w.inCentre(1)
+			w.row(w.kkt(a).Serial).LastReceived = w.Now.Add(-19 * testDay)
+			return a
+		}, after: collecting(), want: "silent for 19 days: its last document at the OFD is of 2026-11-01", due: 11 * testDay},
+		"a document after the last receipt": {prepare: func(w *world) string {
+			a := w.inCentre(1)
+			w.prints(a, 8*testDay, "")
+			w.row(w.kkt(a).Serial).LastReceived = w.Now.Add(-5 * testDay)
+			return a
+		}, after: collecting(), want: "silent for 5 days: its last document at the OFD is of 2026-11-15", due: 25 * testDay},
 		"receipts of today": {prepare: func(w *world) string {
 			a := w.inCentre(1)
 			w.prints(a, time.Hour, "")

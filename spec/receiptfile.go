@@ -50,7 +50,8 @@ func CheckReceiptID(s string) error {
 }
 
 // LoadReceipt reads a receipt's file. suggest makes an id for a file that has
-// none. The result is nil when the list has errors.
+// none. A result that comes with errors is there to look for more of them: its
+// kind and its document are known. Else it is nil.
 func LoadReceipt(path string, suggest func() string) (*ReceiptFile, diag.List) {
 	info, err := os.Stat(path)
 	switch {
@@ -90,10 +91,11 @@ func ParseReceipt(src Source, suggest func() string) (*ReceiptFile, diag.List) {
 		return nil, r.list.sorted()
 	}
 	f := r.receiptFile(root, suggest)
-	if list := r.list.sorted(); list.HasErrors() {
+	list := r.list.sorted()
+	if list.HasErrors() && (f.Kind == "" || f.Receipt.IsZero() == f.Correction.IsZero()) {
 		return nil, list
 	}
-	return f, r.list.sorted()
+	return f, list
 }
 
 func receiptSchema() schema[ReceiptFile] {

@@ -66,8 +66,9 @@ func (w Written) Report(severity diag.Severity, path, summary, hint string) diag
 	for _, s := range splitPath(path) {
 		r.path = append(r.path, s)
 		if n != nil {
-			if below := child(n, s); below != nil {
+			if below, key := child(n, s); below != nil {
 				n = below
+				r.path[len(r.path)-1].key = key
 			}
 		}
 	}
@@ -78,23 +79,25 @@ func (w Written) Report(severity diag.Severity, path, summary, hint string) diag
 	return r.list.sorted()[0]
 }
 
-// child is the value below n; nil when there is none.
-func child(n *yaml.Node, s step) *yaml.Node {
+// child is the value below n and its key as it is written; nil when there is
+// none.
+func child(n *yaml.Node, s step) (*yaml.Node, string) {
 	n = deref(n)
 	switch {
 	case s.key == "" && n.Kind == yaml.SequenceNode && s.index < len(n.Content):
-		return n.Content[s.index]
+		return n.Content[s.index], ""
 	case s.key != "" && n.Kind == yaml.MappingNode:
 		return value(n, s.key)
 	}
-	return nil
+	return nil, ""
 }
 
-// value finds a key of a map, also one that comes through a merge key.
-func value(n *yaml.Node, key string) *yaml.Node {
+// value finds a key of a map, also one that comes through a merge key, and how
+// it is written.
+func value(n *yaml.Node, key string) (*yaml.Node, string) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if k := deref(n.Content[i]); !isMerge(k) && sameKey(k.Value, key) {
-			return n.Content[i+1]
+			return n.Content[i+1], k.Value
 		}
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -108,13 +111,13 @@ func value(n *yaml.Node, key string) *yaml.Node {
 		}
 		for _, m := range sources {
 			if m = deref(m); m.Kind == yaml.MappingNode {
-				if v := value(m, key); v != nil {
-					return v
+				if v, written := value(m, key); v != nil {
+					return v, written
 				}
 			}
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 // unmarshaler is what decodes a scalar of its own.

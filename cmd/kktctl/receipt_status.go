@@ -86,7 +86,7 @@ func receiptID(name string) (string, error) {
 		return id, nil
 	}
 	f, list := spec.LoadReceipt(name, uuid.NewString)
-	if f == nil {
+	if f == nil || list.HasErrors() {
 		return "", list.Err()
 	}
 	return f.ID, nil

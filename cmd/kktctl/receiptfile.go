@@ -28,13 +28,12 @@ func (a *App) readOutgoing(g *globals, fleet *spec.Fleet, path string) (*outgoin
 	var inn string
 	if c, ok := fleet.Companies[f.Company]; ok {
 		inn = c.INN
-	} else {
+	} else if inn = anyINN; f.Company != "" { // the rest is checked all the same
 		d := diag.Diagnostic{Summary: "company: " + f.Company + " is not declared in the fleet file", Pos: f.CompanyPos}
 		if names := sortedKeys(fleet.Companies); len(names) > 0 && len(names) <= 24 {
 			d.Hint = "declared are: " + strings.Join(names, ", ")
 		}
 		list = append(list, d)
-		inn = anyINN // the rest is checked all the same
 	}
 	o := &outgoing{file: f}
 	var more diag.List
