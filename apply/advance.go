@@ -225,6 +225,9 @@ func (r *runner) record(ctx context.Context, n *node, run *Run, tr Transition) o
 		tr.Due = run.Workflow.Due // a term holds until another is set
 	}
 	o := outcome{phase: tr.Phase, waitingFor: tr.WaitingFor, retryAfter: tr.RetryAfter, message: tr.Message, hint: tr.Hint, due: tr.Due, since: now}
+	if tr.Status == Unknown {
+		o.gives = gives(run.Action, tr.Data)
+	}
 	if tr.Phase == run.Workflow.Phase {
 		o.since = run.Workflow.Since
 	}

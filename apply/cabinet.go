@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
@@ -72,8 +73,8 @@ func (s *Session) learnOf(address string, r *state.Resource) {
 }
 
 // GiveAgreement records the OfdAgreementId of a company whose cabinet kktctl
-// did not make, or whose making named none. One that is known already is not
-// replaced.
+// did not make, or whose making named none. One that a person gave is replaced;
+// one that the service named is not.
 func (s *Session) GiveAgreement(ctx context.Context, address string, company spec.Company, agreement string) error {
 	if w := s.resource(address).Workflows[string(planner.CreateCabinet)]; w != nil {
 		return fmt.Errorf("%s: its cabinet is being made\nhint: kktctl resume goes on with it", address)
@@ -82,13 +83,41 @@ func (s *Session) GiveAgreement(ctx context.Context, address string, company spe
 		if known.Agreement == agreement {
 			return nil
 		}
-		return fmt.Errorf("%s: the agreement is known already, and is another one: %s\nhint: kktctl state rm %s forgets it", address, known.Agreement, address)
+		if !known.Told {
+			return fmt.Errorf("%s: the agreement is known already, and is another one: %s\nhint: the service named it itself, to kktctl or in an application: look at ИНН and КПП of the company", address, known.Agreement)
+		}
 	}
 	now := s.now().UTC()
-	return s.update(ctx, address, state.Entry{Event: "agreement given", Log: true}, func(r *state.Resource) {
-		r.Cabinet = &spec.CabinetRecord{INN: company.INN, KPP: company.KPP, Agreement: agreement, At: now, Existed: true}
-		r.Identity.INN = company.INN
-	})
+	for _, a := range s.toldOf(address, company.INN, company.KPP) {
+		err := s.update(ctx, a, state.Entry{Event: "agreement given", Log: true}, func(r *state.Resource) {
+			was := r.Cabinet
+			r.Cabinet = &spec.CabinetRecord{INN: company.INN, KPP: company.KPP, Agreement: agreement, At: now, Existed: true, Told: true}
+			if was != nil {
+				r.Cabinet.Existed = was.Existed
+			}
+			r.Identity.INN = company.INN
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toldOf lists the addresses under which a person gave the agreement of a
+// company, and the one where it is given now: a company may stand in the file
+// under two keys.
+func (s *Session) toldOf(address, inn, kpp string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := []string{address}
+	for a, r := range s.snap.Resources {
+		if c := r.Cabinet; a != address && c != nil && c.Told && c.INN == inn && c.KPP == kpp {
+			out = append(out, a)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // errNoOrderID is what a person's word on an order lacks without its id.

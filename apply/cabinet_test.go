@@ -2,12 +2,14 @@ package apply_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/state"
 )
 
 func record(kpp, agreement string) *spec.CabinetRecord {
@@ -15,8 +17,8 @@ func record(kpp, agreement string) *spec.CabinetRecord {
 }
 
 // An order is given the agreement of its company, and of its branch, from
-// wherever it was learnt; a person's word counts more than an application, and
-// is not replaced by another word.
+// wherever it was learnt; a person's word counts more than an application, whose
+// word is not replaced by another.
 func TestRunKnowsTheCabinet(t *testing.T) {
 	s := open(t, newStore())
 	f := fleet("a")
@@ -78,7 +80,33 @@ func TestAgreementIsKept(t *testing.T) {
 	if c := s.Snapshot().Resources["companies.c"].Cabinet; c == nil || c.Agreement != "by-hand" || !c.Existed {
 		t.Fatalf("%+v", c)
 	}
-	if err := s.GiveAgreement(t.Context(), "companies.c", fleet().Companies["c"], "another"); err == nil {
-		t.Error("replaced")
+	if err := s.GiveAgreement(t.Context(), "companies.c", fleet().Companies["c"], "another"); err != nil {
+		t.Fatal(err)
+	}
+	if c := s.Snapshot().Resources["companies.c"].Cabinet; c.Agreement != "another" || !c.Told {
+		t.Errorf("not put right: %+v", c)
+	}
+}
+
+// What a person gave under another key of the same company is put right with
+// it; what the service named is not replaced.
+func TestAgreementIsPutRightEverywhere(t *testing.T) {
+	s := open(t, newStore())
+	c := fleet().Companies["c"]
+	give := func(address, id string) error { return s.GiveAgreement(t.Context(), address, c, id) }
+	if err := errors.Join(give("companies.c", "wrong"), give("companies.d", "right")); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []string{"companies.c", "companies.d"} {
+		if got := s.Snapshot().Resources[a].Cabinet; got == nil || got.Agreement != "right" {
+			t.Errorf("%s: %+v", a, got)
+		}
+	}
+	named := state.Resource{Cabinet: &spec.CabinetRecord{INN: c.INN, KPP: c.KPP, Agreement: "named"}}
+	if err := s.Record(t.Context(), state.Entry{Event: "done create-cabinet", Address: "companies.c", Resource: &named}, state.Entry{Event: "state rm", Address: "companies.d", Delete: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := give("companies.c", "other"); err == nil {
+		t.Error("what the service named was replaced")
 	}
 }

@@ -73,6 +73,7 @@ type StepResult struct {
 	Hint       string         `json:"hint,omitempty"`
 	SkippedFor string         `json:"skippedFor,omitempty"` // id of the step that it needs
 	Err        error          `json:"-"`
+	Gives      string         `json:"-"` // of an unknown one: the flag that names what it gave, see planner.Action.Gives
 }
 
 // Summary counts a Report.

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/kktctl/kktctl/spec"
@@ -144,7 +143,7 @@ func (r *runner) finish(n *node, o outcome) {
 func (r *runner) skipDependents(n *node) {
 	r.graph.skip(n, func(d, cause *node) {
 		d.state = StepSkipped
-		d.out = outcome{state: StepSkipped, message: fmt.Sprintf("needs %s, which did not finish", cause.step.ID)}
+		d.out = outcome{state: StepSkipped, skippedFor: cause.step.ID, message: "needs another step, which did not finish: " + cause.step.Words()}
 		r.event(Event{Type: EventSkipped, ID: d.step.ID, Address: d.step.Address, Action: d.action, Message: d.out.message})
 	})
 }
@@ -163,7 +162,7 @@ func (r *runner) report() *Report {
 			}
 			if by := blocked[n]; by != nil {
 				res.State, res.SkippedFor = StepSkipped, by.step.ID
-				res.Message = fmt.Sprintf("waits for %s", by.step.ID)
+				res.Message = "waits for another step: " + by.step.Words()
 			}
 		}
 		rep.Summary.count(res.State)
@@ -176,7 +175,7 @@ func (r *runner) report() *Report {
 func result(n *node) StepResult {
 	res := StepResult{
 		Step: n.step, ID: n.step.ID, Address: n.step.Address, Action: n.action, State: n.state, Phase: n.out.phase,
-		WaitingFor: n.out.waitingFor, Since: n.out.since, Due: n.out.due, Message: n.out.message, Hint: n.out.hint, Err: n.out.err,
+		WaitingFor: n.out.waitingFor, Since: n.out.since, Due: n.out.due, Message: n.out.message, Hint: n.out.hint, Err: n.out.err, Gives: n.out.gives, SkippedFor: n.out.skippedFor,
 	}
 	if n.state == StepWaiting && n.out.err != nil {
 		res.State = StepFailed // it only waited to try again

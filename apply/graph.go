@@ -39,6 +39,8 @@ type outcome struct {
 	retryAfter time.Duration
 	message    string
 	hint       string
+	gives      string // see StepResult
+	skippedFor string // id of the step that it needs
 	err        error
 }
 

@@ -68,7 +68,7 @@ func orNothing(wait string) string {
 // happened, and what it gave. action picks the workflow when several of the
 // till are unknown; it may be empty.
 func (s *Session) Resolve(ctx context.Context, address string, action planner.Action, sent bool, id string) error {
-	w, err := s.unknown(address, action)
+	w, err := s.unknown(address, action, func(r *state.Resolution) bool { return r.Sent != sent || r.ID != id })
 	if err != nil {
 		return err
 	}
@@ -79,24 +79,52 @@ func (s *Session) Resolve(ctx context.Context, address string, action planner.Ac
 	if in := s.intentOf(w.ID); in != nil {
 		res.Intent = in.ID
 	}
+	said := word(planner.Action(w.Action), res)
 	event := "resolved " + w.Action + " as not sent"
 	if sent {
 		event = "resolved " + w.Action + " as sent"
 	}
 	return s.update(ctx, address, state.Entry{Event: event, Log: true}, func(r *state.Resource) {
 		n := r.Workflows[w.Action]
-		n.Resolution, n.Unknown, n.WaitingFor = res, false, ""
+		n.Resolution, n.Unknown, n.WaitingFor, n.Message = res, false, "", said
 	})
 }
 
-func (s *Session) unknown(address string, action planner.Action) (*state.Workflow, error) {
+// word says what a person has said, and what follows.
+func word(a planner.Action, r *state.Resolution) string {
+	what := map[planner.Action]string{planner.CreateCabinet: "the cabinet was made", planner.Order: "the order was placed"}[a]
+	if what == "" {
+		what = "it happened"
+	}
+	follows := "it is recorded, and nothing is sent again"
+	switch {
+	case !r.Sent:
+		what = "it did not happen"
+		if follows = "what runs goes on from there"; r.Intent != "" {
+			what, follows = "it was not sent", "it is sent again, once"
+		}
+		if a == planner.Receipt { // nobody but who has its file can send it
+			follows = "kktctl receipt can send its file again"
+		}
+	case r.ID != "":
+		what += ", as " + r.ID
+	case a == planner.CreateCabinet:
+		what += ", and named no agreement"
+	}
+	return r.Who + " said that " + what + ": " + follows
+}
+
+// unknown finds the one workflow whose outcome is unknown, or was told with
+// another word, which nothing was done with yet, about a call.
+func (s *Session) unknown(address string, action planner.Action, another func(*state.Resolution) bool) (*state.Workflow, error) {
 	r, ok := s.Snapshot().Resources[address]
 	if !ok {
 		return nil, NotInState(s.Snapshot(), address)
 	}
 	var found []*state.Workflow
 	for _, w := range r.Workflows {
-		if (w.Unknown || s.openReceipt(w)) && (action == "" || action == planner.Action(w.Action)) {
+		said := w.Resolution != nil && w.Resolution.Intent != "" && another(w.Resolution)
+		if (w.Unknown || said || s.openReceipt(w)) && (action == "" || action == planner.Action(w.Action)) {
 			found = append(found, w)
 		}
 	}

@@ -68,6 +68,9 @@ func running(w *state.Workflow) planner.Running {
 		ApplicationID: w.Data.ApplicationID, Simplified: w.Data.Simplified, Desired: w.Data.Desired, CodeID: w.Data.CodeID,
 		Order: w.Data.Order, Agreement: w.Data.Agreement,
 	}
+	if s := w.Resolution; s != nil {
+		r.Said = &planner.Said{Sent: s.Sent, ID: s.ID}
+	}
 	if w.Data.Code != nil {
 		r.Code = *w.Data.Code
 	}

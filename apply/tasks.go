@@ -67,6 +67,14 @@ func sortTasks(list []Task) {
 	})
 }
 
+// gives is the flag with which a person names what a call gave.
+func gives(a planner.Action, d state.WorkflowData) string {
+	if d.Simplified && d.ApplicationID == "" {
+		return planner.GivesApplication
+	}
+	return a.Gives()
+}
+
 func task(address string, w *state.Workflow) (Task, bool) {
 	t := Task{
 		Address: address, Action: planner.Action(w.Action), WaitingFor: planner.Wait(w.WaitingFor), Since: w.Since, Due: w.Due,
@@ -96,7 +104,7 @@ func task(address string, w *state.Workflow) (Task, bool) {
 		if given.Receipt != nil && given.Receipt.Receipt.Correction {
 			t.Commands[0] = "kktctl receipt correct FILE"
 		}
-		t.Commands = append(t.Commands, resolves(address, t.Action)...)
+		t.Commands = append(t.Commands, resolves(address, gives(t.Action, given))...)
 	case planner.WaitPayment:
 		t.What = cmp.Or(w.Message, "pay the order")
 		if o := given.Order; o != nil {
@@ -107,7 +115,7 @@ func task(address string, w *state.Workflow) (Task, bool) {
 		}
 	case planner.WaitPerson:
 		t.What = w.Message
-		t.Commands = resolves(address, t.Action)
+		t.Commands = resolves(address, gives(t.Action, given))
 	default:
 		return Task{}, false
 	}
@@ -115,9 +123,9 @@ func task(address string, w *state.Workflow) (Task, bool) {
 }
 
 // resolves are the two commands that take a person's word.
-func resolves(address string, action planner.Action) []string {
+func resolves(address, gives string) []string {
 	return []string{
-		fmt.Sprintf("kktctl resolve %s --sent%s", address, action.Gives()),
+		fmt.Sprintf("kktctl resolve %s --sent%s", address, gives),
 		fmt.Sprintf("kktctl resolve %s --not-sent", address),
 	}
 }

@@ -104,7 +104,10 @@ func (p *planning) cabinetStep(company string) string {
 // needs it.
 func (p *planning) noteCabinet(o *peer) {
 	if id := o.step(CreateCabinet); id != "" && o.inFile {
-		p.makings[keyOf(p.in.Fleet.Companies[o.name])] = id
+		key := keyOf(p.in.Fleet.Companies[o.name])
+		p.makings[key] = id
+		r := o.run(CreateCabinet)
+		p.nameless[key] = r != nil && r.Said != nil && r.Said.Sent && r.Said.ID == ""
 	}
 }
 

@@ -76,6 +76,11 @@ func needsOf(f *spec.Fleet, prior Prior, now time.Time) Needs {
 			}
 		}
 	}
+	for name := range f.Orders { // one that lapsed may have been paid after all
+		if o := prior.Others[spec.OrderAddress(name)].Order; o != nil && o.Status == spec.OrderOverdue && o.ID != "" {
+			n.Orders = append(n.Orders, o.ID)
+		}
+	}
 	for _, r := range prior.Others {
 		for _, w := range r.Running {
 			if w.Order != nil && w.Order.ID != "" {

@@ -8,6 +8,9 @@ import (
 	"github.com/kktctl/kktctl/spec/diag"
 )
 
+// OrderPaid is the word of Live.Orders for an order that is paid.
+const OrderPaid = "paid"
+
 // planOrder plans to order Ferma tills. An order is placed once: after that
 // its entry in the file only says that it is wanted.
 func (p *planning) planOrder(o *peer) {
@@ -18,8 +21,8 @@ func (p *planning) planOrder(o *peer) {
 		p.checkEnded(o)
 		return
 	}
-	step := p.cabinetStep(decl.Company)
-	if step == "" && p.knownCabinets()[cabinetKey{terms.INN, terms.KPP}] == "" {
+	step, key := p.cabinetStep(decl.Company), cabinetKey{terms.INN, terms.KPP}
+	if (step == "" || p.nameless[key]) && p.knownCabinets()[key] == "" {
 		p.sayNoAgreement(o, decl)
 		return
 	}
@@ -73,9 +76,11 @@ func (p *planning) checkEnded(o *peer) {
 	}
 	soon := p.in.Fleet.Policy.RenewBefore
 	switch {
+	case r.Status == spec.OrderOverdue && p.in.Live.Orders[r.ID] == OrderPaid:
+		p.sayOf(diag.Warning, &o.subject, "the order "+plain(r.ID)+" had lapsed, and the service says by now that it is paid").Hint = "do not order anew: its tills are in the partner's cabinet"
 	case r.Status == spec.OrderOverdue:
 		p.leaveOut()
-		p.sayOf(diag.Warning, &o.subject, "the order "+plain(r.ID)+" was not paid in time and has lapsed").Hint = "to order anew, declare it under a new key of orders and take this one out"
+		p.sayOf(diag.Warning, &o.subject, "the order "+plain(r.ID)+" was not paid in time and has lapsed").Hint = "if it was paid all the same, wait: every plan reads it once more. To order anew, declare it under a new key of orders and take this one out"
 	case !r.PaidUntil.IsZero() && soon > 0 && !r.PaidUntil.After(p.in.Now.Add(soon)):
 		verb := "ends on "
 		if !r.PaidUntil.After(p.in.Now) {

@@ -79,7 +79,6 @@ func (p *planning) planOthers(of ...string) {
 			p.planOther(o)
 		case o.kind == kindReceipt:
 		case o.busy():
-			p.leaveOut()
 			p.sayOf(diag.Note, &o.subject, "not in the file any more; what is under way goes on to its end")
 		default:
 			p.forgetOther(o)

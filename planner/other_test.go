@@ -46,7 +46,7 @@ func TestWhatIsNoTillAndUnknownWaitsForAPerson(t *testing.T) {
 	w.remember("orders.gone", Resource{Running: []Running{r}})
 	p := w.plan()
 	wantIDs(t, p, "order:orders.gone")
-	if p.Steps[0].WaitingFor != WaitPerson || p.Complete {
+	if p.Steps[0].WaitingFor != WaitPerson || !p.Complete {
 		t.Errorf("%+v", p.Steps[0])
 	}
 }

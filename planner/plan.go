@@ -66,6 +66,7 @@ type planning struct {
 	// cabinets are the known ones with their agreements: see knownCabinets.
 	cabinets map[cabinetKey]string
 	makings  map[cabinetKey]string // ids of the steps that make one
+	nameless map[cabinetKey]bool   // made, as a person says who named no agreement
 	emails   map[string]string     // who makes a cabinet with it
 }
 
@@ -78,7 +79,7 @@ func newPlanning(in *Input) *planning {
 			Steps: []Step{}, Drift: []Drift{}, Unmanaged: []Unmanaged{}, Diagnostics: diag.List{},
 		},
 		takers: map[string]*till{},
-		groups: groups{}, makings: map[cabinetKey]string{}, emails: map[string]string{},
+		groups: groups{}, makings: map[cabinetKey]string{}, nameless: map[cabinetKey]bool{}, emails: map[string]string{},
 	}
 }
 

@@ -87,18 +87,19 @@ func (p *planning) dropUnneeded() {
 }
 
 func continueReason(r *Running, w Wait, words string) string {
-	b := string(r.Action) + " is under way"
-	if r.Phase != "" {
-		b += ", in phase " + plain(r.Phase)
-	}
-	if !r.Since.IsZero() {
-		b += " since " + date(r.Since)
-	}
-	switch {
+	b := r.stands()
+	switch open := r.open(); {
 	case r.Unknown:
 		b += "; what became of a call is unknown and a person has to say"
+	case r.Said != nil && w == "" && r.Message != "":
+		b += "; " + plain(r.Message)
 	case w != "":
 		b += "; waits for " + strings.ReplaceAll(string(w), "-", " ")
+		if open != "" {
+			b += "; " + open
+		}
+	case open != "":
+		b += "; " + open
 	}
 	if words != "" {
 		b += "; " + words

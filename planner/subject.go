@@ -91,13 +91,23 @@ func irreversible(a Action) bool {
 	return slices.Contains([]Action{Register, Reregister, Unregister, Book, Pay, CreateCabinet, Order, Check, Receipt}, a)
 }
 
+// toldSent tells whether all that a step does is to record a person's word that
+// it happened.
+func (t *subject) toldSent(s Step) bool {
+	if s.Continues != CreateCabinet && s.Continues != Order {
+		return false
+	}
+	r := t.run(s.Continues)
+	return r != nil && r.Said != nil && r.Said.Sent
+}
+
 // put gives the subject a step, completed with what follows from its action.
 // State-only steps stand before all others.
 func (t *subject) put(s Step) {
 	s.Address = t.addr
 	kind := s.kind()
 	s.ID = StepID(kind, t.addr)
-	s.Irreversible = !s.Obsolete && irreversible(kind)
+	s.Irreversible = !s.Obsolete && irreversible(kind) && !t.toldSent(s)
 	s.Requires = append(slices.Clone(t.first), s.Requires...)
 	slices.Sort(s.Requires)
 	s.Requires = slices.Compact(s.Requires)

@@ -64,6 +64,10 @@ func (a Action) Gives() string {
 	return ""
 }
 
+// GivesApplication is Gives of a simplified registration that was started
+// without an application of its own: the call makes one, which is followed.
+const GivesApplication = " --id APPLICATION"
+
 // Wait is what or whom a step waits for.
 type Wait string
 
@@ -178,6 +182,13 @@ type Running struct {
 	Unsettled     bool // a call of it was announced and its outcome is not recorded
 	Order         *spec.OrderRecord
 	Agreement     *spec.CabinetRecord // of the company, as the application names it
+	Said          *Said               // a person's word that nothing was done with yet; Message says it
+}
+
+// Said is a person's word on a call whose outcome was not known.
+type Said struct {
+	Sent bool   // it happened
+	ID   string // what it gave, if that was said
 }
 
 // Live is what a reading of the service showed. A list that was not read is

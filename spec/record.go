@@ -10,6 +10,7 @@ type CabinetRecord struct {
 	Agreement string    `json:"agreement,omitempty"` // OfdAgreementId; empty when it is not known
 	At        time.Time `json:"at,omitzero"`         // when it was made, or found to exist
 	Existed   bool      `json:"existed,omitempty"`   // it was not made through kktctl
+	Told      bool      `json:"told,omitempty"`      // the agreement is a person's word, who may correct it
 }
 
 // OrderTerms are what an order of Ferma tills asks for (004 §5.2). An order
@@ -48,6 +49,6 @@ type OrderRecord struct {
 	Status    OrderStatus `json:"status,omitempty"`
 	PaidUntil time.Time   `json:"paidUntil,omitzero"` // what the tariff is paid until
 	Note      string      `json:"note,omitempty"`     // what a person has to know to pay it
-	Link      string      `json:"link,omitempty"`     // to pay or to the bill; tokens are taken out
+	Link      string      `json:"link,omitempty"`     // to pay or to the bill; none that carries a token
 	Image     []byte      `json:"image,omitempty"`    // PNG or JPEG of the QR code, until it is paid
 }

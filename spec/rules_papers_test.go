@@ -74,7 +74,7 @@ hint: write keys under it, or {key: value}`,
 			"order", `{company: sever, quantity: 3, tariff: Urgent12M, fn: fn15, payment: bill}`,
 			`{company: sever, quantity: 0, tariff: Urgent2M, fn: fn18, payment: cash}`,
 			`f.yaml:33:37: orders.cloud: quantity: must be a whole number from 1 to 10000, this is 0
-hint: write digits only
+hint: write a number from 1 to 10000
 f.yaml:33:48: orders.cloud: tariff: "Urgent2M" is not one of Urgent1M, Urgent6M, Urgent12M, Urgent13M, Urgent15M, Urgent18M, Receipt399, Receipt699, Receipt999
 hint: did you mean "Urgent12M"?
 f.yaml:33:62: orders.cloud: fn: "fn18" is not one of fn15, fn36
@@ -140,7 +140,7 @@ hint: write pruneReason: lost, stolen or broken: the tax service wants one`,
   maxCost: 1e3
   renewBefore: 30`,
 			`f.yaml:37:18: policy.maxUnregister: must be a whole number from 0 to 1000000000, this is -1
-hint: write digits only
+hint: write a number from 0 to 1000000000
 f.yaml:38:12: policy.maxCost: must be a whole number from 0 to 1000000000, this is 1e3
 hint: write digits only
 f.yaml:39:16: policy.renewBefore: 30 is a number without a unit

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -109,7 +110,11 @@ func (r *reader) whole(n *yaml.Node, least, most int) (v int, ok bool) {
 		return 0, false
 	}
 	v, err := strconv.Atoi(n.Value)
-	if err != nil || v < least || v > most {
+	if err == nil && (v < least || v > most) || errors.Is(err, strconv.ErrRange) {
+		r.errorAt(n, fmt.Sprintf("write a number from %d to %d", least, most), "must be a whole number from %d to %d, this is %s", least, most, shorten(n.Value))
+		return 0, false
+	}
+	if err != nil {
 		r.errorAt(n, "write digits only", "must be a whole number from %d to %d, this is %s", least, most, shorten(n.Value))
 		return 0, false
 	}

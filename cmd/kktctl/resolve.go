@@ -31,7 +31,8 @@ happened. Ask the service before you answer: after --not-sent the call is made
 again.
 
 For a company whose client cabinet kktctl did not make, companies.NAME --sent
---id AGREEMENT gives the OfdAgreementId that orders need.`,
+--id AGREEMENT gives the OfdAgreementId that orders need, or puts right one that
+was given before.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeAddress(g, 1),
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.runResolve(cmd.Context(), g, args[0], o) },
@@ -67,6 +68,9 @@ func (a *App) runResolve(ctx context.Context, g *globals, address string, o reso
 		return err
 	}
 	fmt.Fprintf(a.Out, "Recorded for %s. Go on with: %s resume\n", address, a.program(g))
+	if o.Sent && address == spec.CompanyAddress(spec.NameOf(address)) {
+		fmt.Fprintf(a.Out, "That names no agreement, which orders need: %s resolve %s --sent --id AGREEMENT gives it.\n", a.program(g), address)
+	}
 	return nil
 }
 
@@ -77,7 +81,7 @@ func (o resolveOptions) checkID() error {
 		return nil
 	case o.NotSent:
 		return errors.New("--id names what was given: it goes with --sent")
-	case o.ID == "AGREEMENT", o.ID == "ORDERID":
+	case o.ID == "AGREEMENT", o.ID == "ORDERID", o.ID == "APPLICATION":
 		return fmt.Errorf("--id is %s\nhint: write the id itself in its place, as the partner's cabinet shows it", o.ID)
 	}
 	if err := partner.CheckName("resource", o.ID); err != nil {
@@ -93,6 +97,9 @@ func (a *App) runResolveCompany(ctx context.Context, g *globals, address string,
 	if err != nil {
 		return err
 	}
+	if err := partner.CheckAgreementID(o.ID); err != nil {
+		return fmt.Errorf("--id %s: %w\nhint: write the OfdAgreementId of the company, as the service names it in an application or the partner's cabinet shows it", o.ID, err)
+	}
 	company, ok := fleet.Companies[spec.NameOf(address)]
 	if !ok {
 		return fmt.Errorf("%s is not in the fleet file", address)
@@ -106,7 +113,7 @@ func (a *App) runResolveCompany(ctx context.Context, g *globals, address string,
 		return err
 	}
 	next := "plan"
-	if w := s.Snapshot().Resources[address].Workflows[string(planner.CreateCabinet)]; w != nil && w.Unknown {
+	if w := s.Snapshot().Resources[address].Workflows[string(planner.CreateCabinet)]; w != nil && (w.Unknown || w.Resolution != nil) {
 		next, err = "resume", s.Resolve(ctx, address, planner.CreateCabinet, true, o.ID)
 	} else {
 		err = s.GiveAgreement(ctx, address, company, o.ID)

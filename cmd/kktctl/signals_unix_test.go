@@ -164,7 +164,7 @@ func TestFirstCtrlCFinishesWhatWasSent(t *testing.T) {
 	interrupted(t, h, cmd)
 	close(h.release)
 	wantInterrupted(t, cmd)
-	if got := run(t, dir, url, "plan", "--refresh=false"); !strings.Contains(got, "in phase tax-service") {
+	if got := run(t, dir, url, "plan", "--refresh=false"); !strings.Contains(got, "with the tax service") {
 		t.Errorf("the state does not know of the signature:\n%s", got)
 	}
 	if got := run(t, dir, url, "resume", "--wait", "1m"); !strings.Contains(got, "1 done") {

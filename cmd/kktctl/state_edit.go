@@ -72,14 +72,14 @@ func newStateRemoveCmd(a *App, g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rm ADDRESS",
 		Short: "Forget a till; nothing is changed at the service",
-		Long:  "Forgets a till: the service and the tax service are not told. A till with something running is kept unless --force is given, because what was sent for it could then be sent again.",
+		Long:  "Forgets a till: the service and the tax service are not told. A till with something running is kept unless --force is given, because what was sent for it could then be sent again; so are a cabinet that was made and an order that was placed.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.runStateRemove(cmd.Context(), g, spec.AddressOf(args[0]), force, timeout)
 		},
 		ValidArgsFunction: completeAddress(g, 1),
 	}
-	cmd.Flags().BoolVar(&force, "force", false, "also when something runs for it")
+	cmd.Flags().BoolVar(&force, "force", false, "also when something runs for it, or would be made again")
 	lockTimeoutFlag(cmd.Flags(), &timeout)
 	return cmd
 }
@@ -118,6 +118,12 @@ func mayForget(address string, r state.Resource, open bool) error {
 	}
 	if w := workOf(r); w != nil && w.Phase == "print" && !open && !w.Unknown {
 		return nil // no service has it
+	}
+	if len(r.Workflows) == 0 && r.Cabinet != nil {
+		return diag.Diagnostic{
+			Summary: address + ": the company has its cabinet; if it is forgotten, its agreement is not known any more, and where the file says cabinet: {create: true} the next apply makes it a second time and OFD.ru writes to the client",
+			Hint:    fmt.Sprintf("a wrong agreement is put right with kktctl resolve %s --sent --id AGREEMENT; or say --force", address),
+		}
 	}
 	if len(r.Workflows) == 0 && r.Order != nil {
 		return diag.Diagnostic{

@@ -48,18 +48,31 @@ func (a *App) runTasksPayment(ctx context.Context, g *globals, address, to strin
 	switch {
 	case err != nil:
 		return err
+	case o.Link != "" && to != "":
+		return diag.Diagnostic{
+			Address: address, Summary: "it is paid by a link, not by a QR code: there is no file to save",
+			Hint: "kktctl tasks payment " + address + " prints the link",
+		}
 	case o.Link != "":
 		_, err := fmt.Fprintln(a.Out, view.Clean(o.Link))
 		return err
 	case len(o.Image) == 0:
 		return diag.Diagnostic{
-			Address: address, Summary: "the service gave nothing to pay the order " + view.Clean(o.ID) + " with",
+			Address: address, Summary: "there is neither a link nor a QR code to pay the order " + view.Clean(o.ID) + " by" + because(o.Note),
 			Hint: "open the order in the partner's cabinet",
 		}
 	case to == "":
 		return errors.New("it is paid by a QR code\nhint: --to DIR saves it as a file")
 	}
 	return a.saveImage(address, o, to)
+}
+
+// because adds what is known of a reason.
+func because(note string) string {
+	if note == "" {
+		return ""
+	}
+	return ": " + view.Clean(note)
 }
 
 // unpaidOrder finds the order that waits to be paid.

@@ -33,7 +33,10 @@ func (p *Provider) createCabinet(ctx context.Context, run *apply.Run) (apply.Tra
 		return apply.Transition{}, fmt.Errorf("%s: is not in the fleet file any more\nhint: put it back until its cabinet is settled", run.Address)
 	}
 	told := func() apply.Transition {
-		return cabinetDone(run, c, run.Workflow.Resolution.ID, false, "the cabinet was made, as "+run.Workflow.Resolution.Who+" says")
+		said := run.Workflow.Resolution
+		tr := cabinetDone(run, c, said.ID, false, "the cabinet was made, as "+said.Who+" says")
+		tr.Result.Cabinet.Told = said.ID != ""
+		return tr
 	}
 	if tr, ok := byPerson(run, told); ok {
 		return tr, nil

@@ -174,7 +174,7 @@ func (o *Observer) order(ctx context.Context, id string, notBefore time.Time) (p
 func orderWord(st partner.OrderStatus) string {
 	switch st.State {
 	case partner.OrderPaid:
-		return "paid"
+		return planner.OrderPaid
 	case partner.OrderOverdue:
 		return "not paid in time"
 	}

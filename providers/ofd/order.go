@@ -17,8 +17,8 @@ const phasePayment = "payment"
 
 const (
 	hintOrder        = "look for the order in the partner's cabinet at pk.ofd.ru; if it is there, say --sent --id ORDERID"
-	hintRefusedOrder = "correct what the reason names, then run kktctl apply; a wrong agreement is forgotten with kktctl state rm companies.NAME and given anew with kktctl resolve companies.NAME --sent --id AGREEMENT"
-	hintOverdue      = "to order anew, declare it under a new key of orders and take this one out"
+	hintRefusedOrder = "correct what the reason names, then run kktctl apply; a wrong agreement is put right with kktctl resolve companies.NAME --sent --id AGREEMENT"
+	hintOverdue      = "if it was paid all the same, wait: every plan reads it once more. To order anew, declare it under a new key of orders and take this one out"
 )
 
 // orderTills places an order of Ferma tills, once, and follows it until it is paid

@@ -16,9 +16,9 @@ import (
 // Receipt is how an order is paid: a link for a person, or a QR code. It is
 // text from the wire: never fetched, only given on.
 type Receipt struct {
-	Link  string // http or https, without tokens
+	Link  string // http or https; none that carries a token
 	Image []byte // a PNG or JPEG
-	Note  string // why there is neither; or what was taken out of the link
+	Note  string // why there is neither
 }
 
 // The bounds of what is given on.
@@ -64,11 +64,10 @@ func readLink(text, secret string) Receipt {
 		return bad("its host is not written in plain letters")
 	}
 	link := u.String()
-	r := Receipt{Link: httpapi.Redact(link, secret)}
-	if r.Link != link {
-		r.Note = "a token was taken out of the link: open the order in the partner's cabinet if it does not work"
+	if httpapi.Redact(link, secret) != link { // without its token it opens nothing, and with it, it opens the cabinet to whoever has it
+		return Receipt{Note: "the link to pay by carries the partner's token and is not kept: open the order in the partner's cabinet"}
 	}
-	return r
+	return Receipt{Link: link}
 }
 
 // escapeRaw writes what does not belong into a link as a link has it: nothing

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // signRequest is the body of 004 §7.4.
@@ -115,6 +117,16 @@ func checkID(what, id string) error {
 		if !strings.ContainsRune("0123456789abcdefABCDEF-", r) {
 			return fmt.Errorf("the id of the %s is not a UUID", what)
 		}
+	}
+	return nil
+}
+
+// CheckAgreementID tells whether a text has the form of an OfdAgreementId. §5.1
+// calls it a string; applications give its form, a UUID (004 table 10), as do
+// all examples.
+func CheckAgreementID(id string) error {
+	if u, err := uuid.Parse(id); err != nil || !strings.EqualFold(u.String(), id) {
+		return errors.New("the id of the agreement is not a UUID, such as 999ae9fc-edaa-43fd-ba93-f999e3ed841f")
 	}
 	return nil
 }

@@ -123,7 +123,8 @@ func reason(s apply.StepResult) string {
 func (w *reportWriter) skipped(s apply.StepResult) {
 	text := s.Message
 	if text == "" && s.SkippedFor != "" {
-		text = "needs " + s.SkippedFor
+		action, address, _ := strings.Cut(s.SkippedFor, ":")
+		text = "needs another step: " + verb(planner.Action(action)) + " " + Clean(address)
 	}
 	w.head(w.t.dim, s, text)
 }
@@ -194,6 +195,6 @@ func (w *reportWriter) unknown(s apply.StepResult) {
 	w.head(w.t.yellow, s, reason(s))
 	w.hint(s)
 	address := shellQuote(s.Address)
-	w.b.WriteString("    " + ifSent + "\n      " + w.o.program() + " resolve " + address + " --sent" + s.Action.Gives() + "\n")
+	w.b.WriteString("    " + ifSent + "\n      " + w.o.program() + " resolve " + address + " --sent" + s.Gives + "\n")
 	w.b.WriteString("    " + ifNotSent + "\n      " + w.o.program() + " resolve " + address + " --not-sent\n")
 }

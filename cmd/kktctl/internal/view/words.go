@@ -14,26 +14,10 @@ import (
 
 // verb is an action as a person says it.
 func verb(a planner.Action) string {
-	switch a {
-	case planner.Register:
-		return "register"
-	case planner.Reregister:
-		return "re-register"
-	case planner.Unregister:
-		return "deregister"
-	case planner.Pay:
-		return "pay"
-	case planner.AddKKT:
-		return "add to Renta"
-	case planner.RemoveKKT:
-		return "remove from Renta"
-	case planner.CreateCabinet:
-		return "create the client cabinet"
-	case planner.Order:
-		return "order Ferma tills"
-	default:
-		return humanize(string(a)) // book, check, adopt, move, forget, continue
+	if words := a.Words(); words != string(a) {
+		return words
 	}
+	return humanize(string(a)) // book, check, adopt, move, forget, continue
 }
 
 // stepVerb is what a step does; a running one names what it continues.
@@ -113,50 +97,13 @@ func whoms(waits []planner.Wait) string {
 // phaseWords says where a running workflow stands; phases are persisted words
 // of the provider, and one that is not known here is read as it is.
 func phaseWords(phase string) string {
-	switch phase {
-	case "draft":
-		return "the application is being made"
-	case "prepare", "report-prepare":
-		return "the document is being prepared"
-	case "signature":
-		return "the application is to be signed"
-	case "tax-service":
-		return "the application is with the tax service"
-	case "report":
-		return "the report of registration is to be entered"
-	case "report-signature":
-		return "the report is to be signed"
-	case "report-tax-service":
-		return "the report is with the tax service"
-	case "simplified-report":
-		return "the report of registration is to be entered"
-	case "simplified":
-		return "the simplified registration is being started"
-	case "card":
-		return "the tax service looks for the card"
-	case "print":
-		return "the receipt is being sent"
-	case "print-queue":
-		return "the receipt is in the service's queue"
-	case "return":
-		return "the return is being sent"
-	case "return-queue":
-		return "the return is in the service's queue"
-	case "pay":
-		return "the code is being used"
-	case "booked":
-		return "the till is booked with the code"
-	case "first-document":
-		return "the code is accepted"
-	case "send":
-		return "the call is being sent"
-	case "payment":
-		return "the order is placed"
-	case "verify":
-		return "the Renta list is being checked"
-	default:
-		return humanize(phase)
+	if phase == "start" {
+		return "it was begun"
 	}
+	if words := planner.PhaseWords(phase); words != "" {
+		return words
+	}
+	return humanize(phase)
 }
 
 // humanize turns an identifier such as awaitSignature or await-signature into
