@@ -295,6 +295,9 @@ func (c *cell) picture() string {
 	if r.Order != nil {
 		r.Order.Link, r.Order.Told = "", false // it is not told a second time
 	}
+	if r.Cabinet != nil {
+		r.Cabinet.Told = false // a person's word may be corrected
+	}
 	if r.Booking != nil {
 		r.Booking.Status = "" // the words of an answer go with it when it is lost
 	}
