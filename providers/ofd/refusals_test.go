@@ -138,7 +138,7 @@ func refusalCases() []refusalCase {
 		},
 		{
 			name: "a code that lapsed", till: code, live: true, play: lapse, set: func(w *sim.World) { w.Tills[0].LastDocument = sim.Time{} }, state: apply.StepFailed,
-			message: "the code lapsed: the till sent no document within 3 days of Sat 1 Jan 03:00:00 MSK",
+			message: "the code lapsed: the till sent no document within 3 days of 1 Jan 2000 03:00:00 MSK",
 			hint:    "declare another code, run kktctl apply, and have the till send a document within 3 days",
 		},
 	}

@@ -202,7 +202,7 @@ func sentence(err error) string {
 }
 
 // clock shows a time to people, in the zone in which plans and tasks show it.
-func clock(t time.Time) string { return t.In(moscow).Format("Mon 2 Jan 15:04:05 MST") }
+func clock(t time.Time) string { return t.In(moscow).Format("2 Jan 2006 15:04:05 MST") }
 
 // withHint puts what a person can do on a line of its own.
 func withHint(err error) error {
