@@ -37,7 +37,7 @@ func (a *App) runStateHistory(ctx context.Context, g *globals, args []string, as
 	if err != nil {
 		return err
 	}
-	list := []state.Happening{}
+	var list []state.Happening
 	if len(args) == 0 {
 		list = snap.AllHistory()
 	} else {
