@@ -43,9 +43,14 @@ func cutOff(address string, w *state.Workflow) *state.Workflow {
 	return &c
 }
 
-// WithSilent adds tills that are to send a document to a list of tasks.
-func WithSilent(list []Task, silent []planner.Silence) []Task {
-	for _, s := range silent {
+// WithWatched adds tills that somebody has to look after to a list of tasks.
+func WithWatched(list []Task, w planner.Watched) []Task {
+	for _, p := range w.Printing {
+		list = append(list, Task{
+			Address: p.Address, WaitingFor: planner.WaitDeclaration, Since: p.At, Due: p.Due, RNM: p.RNM, What: p.What(),
+		})
+	}
+	for _, s := range w.Silent {
 		list = append(list, Task{
 			Address: s.Address, WaitingFor: planner.WaitSilent, Since: s.Since, Due: s.Blocks, RNM: s.RNM,
 			What: s.What() + "; " + s.Why(),

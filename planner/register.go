@@ -40,7 +40,7 @@ func (p *planning) planRegistration(t *till) {
 	case !t.registered() || t.prior.Attributes == nil:
 		p.planReregister(t, p.planAdopt(t))
 	default:
-		t.recent = !t.prior.AppliedAt.IsZero() && p.in.Now.Sub(t.prior.AppliedAt) < listLag
+		t.recent = p.justApplied(t.prior)
 		is, drift := t.observed()
 		if t.lag != 0 {
 			p.say(diag.Note, t, "re-registered on "+date(t.prior.AppliedAt)+"; the list of tills still shows the old "+strings.Join(t.lag.names(), ", "))

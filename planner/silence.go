@@ -35,21 +35,51 @@ type Silence struct {
 	documents bool // Last is of the OFD's list of tills, though receipts were looked for
 }
 
-// Silent lists the tills that have sent nothing for longer than the fleet
-// declares, by address. It needs a live state that was read.
-func Silent(in Input) []Silence {
+// OtherFN is a till whose receipts name another ФН than its registration.
+type OtherFN struct {
+	Address string
+	RNM     string
+	FN      string // that it prints with
+	Applied string // that it is registered with
+	At      time.Time
+	Due     time.Time // 54-ФЗ article 4.2: the end of the working day after the change
+}
+
+// What says it in a sentence.
+func (o OtherFN) What() string {
+	return fmt.Sprintf("prints with the ФН %s, not with %s: declare it under fn, with fnChange, or put the registered one back", plain(o.FN), plain(o.Applied))
+}
+
+// Watched is what readings show of tills that somebody has to look after.
+type Watched struct {
+	Silent   []Silence // sent nothing for longer than the fleet declares
+	Printing []OtherFN // print with another ФН
+}
+
+// Watch looks at the tills that the fleet has watched, by address. It needs a
+// live state that was read.
+func Watch(in Input) Watched {
 	p := newPlanning(&in)
+	var w Watched
 	if !in.Live.TillsRead {
-		return nil
+		return w
 	}
 	p.matchTills()
-	var out []Silence
 	for _, t := range p.tills {
 		if s, ok := p.silence(t); ok {
-			out = append(out, s)
+			w.Silent = append(w.Silent, s)
+		}
+		if t.inFile && t.ignored()&fieldFN != 0 {
+			continue
+		}
+		if d, ok := p.printedDrift(t); ok {
+			at := p.lastReceipt(t).received()
+			w.Printing = append(w.Printing, OtherFN{
+				Address: t.addr, RNM: t.rnm(), FN: d.Live, Applied: d.Applied, At: at, Due: fiscal.Calendar{}.EndOfNextWorkingDay(at),
+			})
 		}
 	}
-	return out
+	return w
 }
 
 // What says it in a sentence.
@@ -255,13 +285,19 @@ func (p *planning) printedDrift(t *till) (Drift, bool) {
 			known = append(known, want.FN)
 		}
 	}
-	if was := t.prior.Replaced; was != nil && was.FN == r.FN && (t.recent || r.received().Before(t.prior.AppliedAt)) {
+	if was := t.prior.Replaced; was != nil && was.FN == r.FN && (p.justApplied(t.prior) || r.received().Before(t.prior.AppliedAt)) {
 		return Drift{}, false // printed before the ФН was changed
 	}
 	if slices.Contains(known, r.FN) {
 		return Drift{}, false
 	}
 	return Drift{Address: t.addr, Path: "fn", Applied: t.prior.Attributes.FN, Live: r.FN, Source: SourceReceipts}, true
+}
+
+// justApplied tells whether an application ended so short a time ago that
+// readings may show what was before.
+func (p *planning) justApplied(r *Resource) bool {
+	return !r.AppliedAt.IsZero() && p.in.Now.Sub(r.AppliedAt) < listLag
 }
 
 // sayPrinted explains drift that receipts show.

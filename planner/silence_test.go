@@ -168,7 +168,7 @@ func TestSilentTills(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := c.after
 			a := c.prepare(w)
-			got := Silent(w.Input)
+			got := Watch(w.Input).Silent
 			found := slices.ContainsFunc(warnings(w.plan()), func(s string) bool { return s == a+" "+c.want })
 			if c.want == "" {
 				if len(got) != 0 || slices.ContainsFunc(warnings(w.plan()), func(s string) bool { return strings.HasPrefix(s, a) }) {
@@ -195,7 +195,7 @@ func TestManySilentTills(t *testing.T) {
 		w.row(w.kkt(a).Serial).LastReceived = w.Now.Add(-4 * testDay)
 	}
 	p := w.plan()
-	if got := warnings(p); len(got) != 1 || got[0] != "300 tills silent for longer than declared" || len(Silent(w.Input)) != 300 {
+	if got := warnings(p); len(got) != 1 || got[0] != "300 tills silent for longer than declared" || len(Watch(w.Input).Silent) != 300 {
 		t.Errorf("%v", got)
 	}
 	if d := p.Diagnostics[0]; d.Hint != "kktctl tasks lists each of them" || !strings.HasSuffix(d.Detail, "and 290 more") {

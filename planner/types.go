@@ -81,6 +81,7 @@ const (
 	WaitFirstDocument Wait = "first-document" // the till sends its first fiscal document
 	WaitPayment       Wait = "payment"        // a person pays the bill of an order
 	WaitDocument      Wait = "document"       // a person sends the same receipt again
+	WaitDeclaration   Wait = "declaration"    // a person declares what a till shows
 	WaitSilent        Wait = "silent-till"    // a till that has sent nothing for long sends a document
 	WaitPerson        Wait = "person"         // an outcome is unknown: kktctl resolve
 )

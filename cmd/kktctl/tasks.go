@@ -39,7 +39,7 @@ func newTasksCmd(a *App, g *globals) *cobra.Command {
 	list := &cobra.Command{Use: "list", Short: "The same as tasks alone", Args: cobra.NoArgs, RunE: cmd.RunE}
 	for _, c := range []*cobra.Command{cmd, list} {
 		c.Flags().BoolVar(&o.JSON, "json", false, "as JSON")
-		c.Flags().BoolVar(&o.Refresh, "refresh", true, "look for silent tills, where silentAfter is declared")
+		c.Flags().BoolVar(&o.Refresh, "refresh", true, "look for tills that are silent or print with another ФН, where silentAfter or receipts are declared")
 	}
 	cmd.AddCommand(list, newTasksSignCmd(a, g), newTasksReportCmd(a, g), newTasksDocumentsCmd(a, g), newTasksPaymentCmd(a, g))
 	return cmd
@@ -63,9 +63,9 @@ func (a *App) runTasks(ctx context.Context, g *globals, o tasksOptions) error {
 	list := apply.Tasks(snap)
 	var missing error
 	if o.Refresh {
-		var silent []planner.Silence
-		silent, missing = a.silentTills(ctx, g, snap)
-		list = apply.WithSilent(list, silent)
+		var watched planner.Watched
+		watched, missing = a.watchedTills(ctx, g, snap)
+		list = apply.WithWatched(list, watched)
 	}
 	return errors.Join(a.showTasks(g, list, o.JSON, missing == nil), missing)
 }
@@ -85,34 +85,35 @@ func (a *App) showTasks(g *globals, list []apply.Task, asJSON, whole bool) error
 	return nil
 }
 
-// silentTills looks for tills that have been silent for longer than the fleet
-// declares. A fleet that declares nothing is not looked at.
-func (a *App) silentTills(ctx context.Context, g *globals, snap *state.Snapshot) ([]planner.Silence, error) {
+// watchedTills looks for tills that have been silent for longer than the fleet
+// declares, or print with another ФН. A fleet that declares nothing is not
+// looked at.
+func (a *App) watchedTills(ctx context.Context, g *globals, snap *state.Snapshot) (w planner.Watched, err error) {
 	fleet, list := spec.Load(g.File)
 	if list.HasErrors() || fleet == nil || !fleet.WatchesSilence() || snap.Fleet != "" && snap.Fleet != fleet.Name {
-		return nil, nil
+		return w, nil
 	}
 	now := a.now()
 	needs := planner.SilenceNeeds(fleet, now)
 	if !needs.Tills {
-		return nil, nil
+		return w, nil
 	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	b, err := a.openBackend(g, fleet, forSilence)
 	if err != nil {
-		return nil, tasksIncomplete(err)
+		return w, tasksIncomplete(err)
 	}
 	prior := apply.PriorOf(snap)
 	live, err := b.observer.Observe(ctx, needs)
 	if err = errors.Join(err, b.close()); err != nil {
-		return nil, tasksIncomplete(err)
+		return w, tasksIncomplete(err)
 	}
-	silent := planner.Silent(planner.Input{Fleet: b.fleet, Prior: prior, Live: live, Now: now})
+	w = planner.Watch(planner.Input{Fleet: b.fleet, Prior: prior, Live: live, Now: now})
 	if live.ReceiptsTrouble != "" {
-		return silent, tasksIncomplete(errors.New(live.ReceiptsTrouble))
+		return w, tasksIncomplete(errors.New(live.ReceiptsTrouble))
 	}
-	return silent, nil
+	return w, nil
 }
 
 // tasksIncomplete says that silent tills may be missing from the list.

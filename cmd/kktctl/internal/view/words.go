@@ -45,6 +45,8 @@ func whom(w planner.Wait) string {
 		return "the till's first document"
 	case planner.WaitPayment:
 		return "the payment of the order"
+	case planner.WaitDeclaration:
+		return "a declaration of what the till shows"
 	case planner.WaitSilent:
 		return "a document of the till"
 	case planner.WaitDocument:
@@ -59,7 +61,7 @@ func whom(w planner.Wait) string {
 // ofPeople tells whether a person has to do something before a wait ends.
 func ofPeople(w planner.Wait) bool {
 	switch w {
-	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitSilent, planner.WaitDocument, planner.WaitPayment, planner.WaitPerson:
+	case planner.WaitSignature, planner.WaitReport, planner.WaitPapers, planner.WaitFirstDocument, planner.WaitSilent, planner.WaitDeclaration, planner.WaitDocument, planner.WaitPayment, planner.WaitPerson:
 		return true
 	default:
 		return false
