@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/metrics"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
@@ -76,7 +75,7 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 	if err != nil {
 		return err
 	}
-	r := planner.DriftOf(*input)
+	r := planner.DriftOf(input)
 	if err := errors.Join(writeMetrics(o.Prometheus, r), a.showDrift(g, r, o.Format)); err != nil {
 		return err
 	}
@@ -100,34 +99,14 @@ func writeMetrics(path string, r *planner.DriftReport) error {
 }
 
 // driftInput reads the stored state, without the lock, and the live one.
-func (a *App) driftInput(ctx context.Context, g *globals, p planning) (*planner.Input, error) {
-	fleet, err := a.loadFleet(g)
+func (a *App) driftInput(ctx context.Context, g *globals, p planning) (planner.Input, error) {
+	b, snap, err := a.openReading(ctx, g, forPlan)
 	if err != nil {
-		return nil, err
+		return planner.Input{}, err
 	}
-	store, err := a.openStore(statePath(g, fleet))
-	if err != nil {
-		return nil, err
-	}
-	snap, err := a.load(ctx, g, store)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkFleet(snap, fleet.Name, store.Location()); err != nil {
-		return nil, err
-	}
-	b, err := a.openBackend(g, fleet, forPlan)
-	if err != nil {
-		return nil, err
-	}
-	in := planner.Input{
-		Fleet: b.fleet, Codes: b.codes, Prior: apply.PriorOf(snap), Now: a.now(), Targets: p.Targets, Exclude: p.Exclude,
-	}
-	in.Live, err = b.observer.Observe(ctx, planner.NeedsOf(b.fleet, in.Prior, in.Now))
-	if err != nil {
-		err = fmt.Errorf("the live state could not be read: %w", err)
-	}
-	return &in, errors.Join(err, b.close())
+	p.Refresh = true
+	in, err := a.planInput(ctx, b, snap, p)
+	return in, errors.Join(err, b.close())
 }
 
 func (a *App) showDrift(g *globals, r *planner.DriftReport, format string) error {

@@ -9,6 +9,8 @@ import (
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 )
 
+const agreement = "999ae9fc-1c34-4b6c-8d0a-3f3c1d0e7a11"
+
 const hostileOrder = `
 orders:
   cloud: {company: sever, quantity: 3, tariff: Urgent12M, fn: fn15, payment: bill}
@@ -25,10 +27,10 @@ func TestHostileOrders(t *testing.T) {
 		for _, key := range keys {
 			for _, name := range some(sortedKeys(texts), path, key) {
 				t.Run(key+"/"+name, func(t *testing.T) {
-					w := &sim.World{Cabinets: []*sim.Cabinet{{INN: "5252012620", KPP: "525201001", Agreement: "a-1"}}}
+					w := &sim.World{Cabinets: []*sim.Cabinet{{INN: "5252012620", KPP: "525201001", Agreement: agreement}}}
 					w.Billing.PaidPolls = 3
 					h := newHostile(t, hostileOrder, w, change{path: path, key: key, text: texts[name]})
-					h.run("resolve", "companies.sever", "--sent", "--id", "a-1")
+					h.run("resolve", "companies.sever", "--sent", "--id", agreement)
 					h.run("apply", "--auto-approve", "-v")
 					h.json("tasks", "--json")
 					h.run("tasks")

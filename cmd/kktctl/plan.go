@@ -11,6 +11,7 @@ import (
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 // errPlanErrors ends a command whose plan says itself what is wrong.
@@ -97,34 +98,41 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 
 // planOnly computes a plan from the stored state, without the lock.
 func (a *App) planOnly(ctx context.Context, g *globals, p planning) (*planner.Plan, error) {
-	fleet, err := a.loadFleet(g)
-	if err != nil {
-		return nil, err
-	}
-	store, err := a.openStore(statePath(g, fleet))
-	if err != nil {
-		return nil, err
-	}
-	snap, err := a.load(ctx, g, store)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkFleet(snap, fleet.Name, store.Location()); err != nil {
-		return nil, err
-	}
 	why := forPlan
 	if !p.Refresh {
 		why = forOffline
 	}
-	b, err := a.openBackend(g, fleet, why)
+	b, snap, err := a.openReading(ctx, g, why)
 	if err != nil {
 		return nil, err
 	}
 	plan, err := a.makePlan(ctx, b, snap, p)
 	if err == nil && !g.Sandbox {
-		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(fleet, plan.Steps, diag.Warning)...)
+		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(b.fleet, plan.Steps, diag.Warning)...)
 	}
 	return plan, errors.Join(err, b.close())
+}
+
+// openReading opens what a plan is made from: the stored state as it is,
+// without the lock, and the service.
+func (a *App) openReading(ctx context.Context, g *globals, why purpose) (*backend, *state.Snapshot, error) {
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := a.openStore(statePath(g, fleet))
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := a.load(ctx, g, store)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkFleet(snap, fleet.Name, store.Location()); err != nil {
+		return nil, nil, err
+	}
+	b, err := a.openBackend(g, fleet, why)
+	return b, snap, err
 }
 
 // showPlan prints the plan to stdout.

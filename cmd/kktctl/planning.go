@@ -39,23 +39,31 @@ func (p *planning) flags(f *pflag.FlagSet) {
 
 // makePlan reads what the plan needs and computes it.
 func (a *App) makePlan(ctx context.Context, b *backend, snap *state.Snapshot, p planning) (*planner.Plan, error) {
-	prior := apply.PriorOf(snap)
-	in := planner.Input{
-		Fleet: b.fleet, Codes: b.codes, Prior: prior, Now: a.now(),
-		AllowUnregister: p.AllowUnregister, Checks: p.Checks, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
-	}
-	if p.Refresh {
-		needs := planner.NeedsOf(b.fleet, prior, in.Now)
-		if p.StepsOnly {
-			needs.Receipts = nil
-		}
-		live, err := b.observer.Observe(ctx, needs)
-		if err != nil {
-			return nil, fmt.Errorf("the live state could not be read: %w", err)
-		}
-		in.Live = live
+	in, err := a.planInput(ctx, b, snap, p)
+	if err != nil {
+		return nil, err
 	}
 	return planner.New(in), nil
+}
+
+// planInput gathers what a plan is computed from.
+func (a *App) planInput(ctx context.Context, b *backend, snap *state.Snapshot, p planning) (planner.Input, error) {
+	in := planner.Input{
+		Fleet: b.fleet, Codes: b.codes, Prior: apply.PriorOf(snap), Now: a.now(),
+		AllowUnregister: p.AllowUnregister, Checks: p.Checks, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
+	}
+	if !p.Refresh {
+		return in, nil
+	}
+	needs := planner.NeedsOf(b.fleet, in.Prior, in.Now)
+	if p.StepsOnly {
+		needs.Receipts = nil
+	}
+	var err error
+	if in.Live, err = b.observer.Observe(ctx, needs); err != nil {
+		return in, fmt.Errorf("the live state could not be read: %w", err)
+	}
+	return in, nil
 }
 
 // activationCodes resolves the declared codes by till address. All that is
