@@ -76,14 +76,15 @@ func node(t *testing.T, script string, config nodeConfig) map[string]nodeAnswer 
 	return answers
 }
 
-// needNode skips where the npm client is not installed.
+// needNode skips where the npm client cannot be run. make test installs it and
+// node where it can, and CI takes no skip.
 func needNode(t *testing.T) {
 	t.Helper()
 	if os.Getenv(nodeModules) == "" {
 		t.Skipf("%s names no folder of npm modules: make test prepares one", nodeModules)
 	}
 	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("node is absent")
+		t.Skip("node is absent: make test installs it")
 	}
 }
 
@@ -96,6 +97,19 @@ func authority(t *testing.T) (*sim.Authority, string) {
 		t.Fatal(err)
 	}
 	return a, dir
+}
+
+// orangeService serves Orange Data over TLS, with one till.
+func orangeService(t *testing.T, ours *sim.Authority) (service *sim.Service, url string) {
+	t.Helper()
+	world := (&sim.World{}).Add(sim.SeedTill{INN: fleetINN, Serial: "00307404867358", FN: "9287440300784224"})
+	service = sim.New(world, sim.Options{})
+	t.Cleanup(func() { _ = service.Close() })
+	url, err := service.StartTLS("127.0.0.1:0", ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service, url
 }
 
 func nodeKeys(dir string) nodeConfig {
@@ -231,13 +245,7 @@ func TestNodeSignsTheSame(t *testing.T) {
 // of the npm client, take a receipt and a correction to the end.
 func TestOrangeClientMeetsTheService(t *testing.T) {
 	ours, _ := authority(t)
-	world := (&sim.World{}).Add(sim.SeedTill{INN: fleetINN, Serial: "00307404867358", FN: "9287440300784224"})
-	service := sim.New(world, sim.Options{})
-	t.Cleanup(func() { _ = service.Close() })
-	url, err := service.StartTLS("127.0.0.1:0", ours)
-	if err != nil {
-		t.Fatal(err)
-	}
+	service, url := orangeService(t, ours)
 	client := orangeClient(t, url, ours)
 	receipt, correction := orangeExamples(t)
 	for id, send := range map[string]func() (orangedata.Submission, error){

@@ -8,7 +8,6 @@ import (
 
 	"github.com/kktctl/kktctl/providers/ofd/ferma/orangedata"
 	"github.com/kktctl/kktctl/providers/ofd/internal/httpapi"
-	"github.com/kktctl/kktctl/providers/ofd/sim"
 )
 
 // TestOrangeRulesAgree: what pleases kktctl's offline rules pleases the
@@ -16,13 +15,7 @@ import (
 // sent.
 func TestOrangeRulesAgree(t *testing.T) {
 	ours, _ := authority(t)
-	world := (&sim.World{}).Add(sim.SeedTill{INN: fleetINN, Serial: "00307404867358", FN: "9287440300784224"})
-	service := sim.New(world, sim.Options{})
-	t.Cleanup(func() { _ = service.Close() })
-	url, err := service.StartTLS("127.0.0.1:0", ours)
-	if err != nil {
-		t.Fatal(err)
-	}
+	service, url := orangeService(t, ours)
 	client := orangeClient(t, url, ours)
 	sent, kept, serial := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {

@@ -48,13 +48,7 @@ func TestOrangeFaultMatrix(t *testing.T) {
 }
 
 func playFault(t *testing.T, ours *sim.Authority, fault sim.Fault) {
-	world := (&sim.World{}).Add(sim.SeedTill{INN: fleetINN, Serial: "00307404867358", FN: "9287440300784224"})
-	service := sim.New(world, sim.Options{})
-	t.Cleanup(func() { _ = service.Close() })
-	url, err := service.StartTLS("127.0.0.1:0", ours)
-	if err != nil {
-		t.Fatal(err)
-	}
+	service, url := orangeService(t, ours)
 	timeout := 30 * time.Second
 	if fault.Kind == sim.FaultTimeout || fault.Kind == sim.FaultSlowHead {
 		timeout = 3 * time.Second // the effect has to come first, also on a busy machine

@@ -90,21 +90,30 @@ func serialOf(s *state.Snapshot) string {
 	return fmt.Sprintf("%d of %.8s", s.Serial, s.Lineage)
 }
 
+// begin locks the state, loads it, and makes it where there is none. Without
+// an error there is no lease, or the machine has stopped, when it went no
+// further.
+func (l *life) begin(s *local.Store, m *machine) (*state.Lease, error) {
+	lease, err := l.lock(s, m)
+	if lease == nil || err != nil {
+		return nil, err
+	}
+	if err := l.load(s, m); err != nil || m.stopped {
+		return lease, err
+	}
+	if l.acked == nil {
+		err = l.init(s, m, lease)
+	}
+	return lease, err
+}
+
 // work is one process: it locks, loads, writes and unlocks, until it is done
 // or the machine stops.
 func (l *life) work(m *machine) error {
 	s := local.Open(stateFile, local.WithFS(m))
-	lease, err := l.lock(s, m)
-	if lease == nil || err != nil {
+	lease, err := l.begin(s, m)
+	if lease == nil || err != nil || m.stopped {
 		return err
-	}
-	if err := l.load(s, m); err != nil || m.stopped {
-		return err
-	}
-	if l.acked == nil {
-		if err := l.init(s, m, lease); err != nil || m.stopped {
-			return err
-		}
 	}
 	for range 1 + l.r.IntN(5) {
 		if l.acked == nil {

@@ -107,17 +107,9 @@ func (p *losses) aimed(n uint64) error {
 // short is a process that makes one write, after making the state.
 func (l *life) short(m *machine, write func(*local.Store, *machine, *state.Lease) error) error {
 	s := local.Open(stateFile, local.WithFS(m))
-	lease, err := l.lock(s, m)
-	if lease == nil || err != nil {
+	lease, err := l.begin(s, m)
+	if lease == nil || err != nil || m.stopped {
 		return err
-	}
-	if err := l.load(s, m); err != nil || m.stopped {
-		return err
-	}
-	if l.acked == nil {
-		if err := l.init(s, m, lease); err != nil || m.stopped {
-			return err
-		}
 	}
 	return write(s, m, lease)
 }
