@@ -57,6 +57,7 @@ func commonFields() schema[till] {
 		{"renta", func(r *reader, n *yaml.Node, t *till) { t.Renta = r.ref(n, "centres", r.known.centres, false) }},
 		{"registration", func(r *reader, n *yaml.Node, t *till) { t.Registration = r.registration(n) }},
 		{"ignore", func(r *reader, n *yaml.Node, t *till) { t.Ignore = r.setOf(n, ignorable()) }},
+		{"labels", func(r *reader, n *yaml.Node, t *till) { t.Labels = r.labels(n, t.Labels) }},
 	}
 }
 

@@ -52,7 +52,7 @@ hint: did you mean "serial"?`,
 			"unknown key like no other", `    # more`,
 			`    zzzzzzzzzzzz: 1`,
 			`f.yaml:31:5: kkts.two: unknown key "zzzzzzzzzzzz"
-hint: known: company, model, address, place, ffd, usage, agents, ofd, tariff, activationCode, book, renta, registration, ignore, serial, rnm, fn, automaticDevices, report, fnChange, unregister`,
+hint: known: company, model, address, place, ffd, usage, agents, ofd, tariff, activationCode, book, renta, registration, ignore, labels, serial, rnm, fn, automaticDevices, report, fnChange, unregister`,
 		},
 		{
 			"key twice", `    # more`,
@@ -227,6 +227,20 @@ hint: keep one of them`,
 			`    agents: [payagent]`,
 			`f.yaml:31:14: kkts.two: agents[0]: unknown name "payagent"
 hint: did you mean "payAgent"?`,
+		},
+		{
+			"labels of hostile forms", `    # more`,
+			`    labels: {"a=b": c, tier: "gold,x", site: [1], "\x1b[31m": y, ok: fine, ok: twice}`,
+			`f.yaml:31:14: kkts.two: labels: "a=b" is not the key of a label
+hint: a label's key is 1 to 63 letters, digits, dots, hyphens, slashes and underscores, and begins and ends with a letter or digit
+f.yaml:31:30: kkts.two: labels.tier: "gold,x" is not the value of a label
+hint: a label's value is 1 to 63 letters, digits, spaces, dots, hyphens, slashes and underscores, and begins and ends with a letter or digit
+f.yaml:31:46: kkts.two: labels.site: must be one value, this is a list
+hint: write one value
+f.yaml:31:51: kkts.two: labels: "\x1b[31m" is not the key of a label
+hint: a label's key is 1 to 63 letters, digits, dots, hyphens, slashes and underscores, and begins and ends with a letter or digit
+f.yaml:31:76: kkts.two: labels: ok is given twice, first at f.yaml:31:66
+hint: keep one of them`,
 		},
 		{
 			"ignore unknown", `    # more`,

@@ -313,7 +313,10 @@ type KKT struct {
 	FNChange         *FNChange
 	Unregister       UnregisterReason // the tombstone; empty means that the till is wanted
 	Ignore           []string         // attribute paths whose drift is not corrected, sorted
-	Pos              diag.Pos
+	// Labels are words of the owner's own to choose tills by; they cause no
+	// step. Tills may share one map: it is not to be changed.
+	Labels map[string]string
+	Pos    diag.Pos
 }
 
 // Resource returns the till's address in plans, states and commands.
