@@ -70,9 +70,13 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 	})
 }
 
-// mayApply refuses before anything is read: without a terminal nobody can say
-// yes, and with --json the question has no place.
+// mayApply refuses before anything is read: a report has to have a place,
+// without a terminal nobody can say yes, and with --json the question has no
+// place.
 func (a *App) mayApply(o applyOptions) error {
+	if err := o.reports.check(otherFile("the plan to apply", o.PlanFile)); err != nil {
+		return err
+	}
 	switch {
 	case o.AutoApprove:
 		return nil

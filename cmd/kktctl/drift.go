@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,8 @@ type driftOptions struct {
 	JSON       bool
 	Detailed   bool
 	Prometheus string // a file
+	reports    reportFiles
+	into       *reportFile // JSON
 }
 
 func newDriftCmd(a *App, g *globals) *cobra.Command {
@@ -55,6 +58,7 @@ be read the file is left as it was: alert on kktctl_drift_timestamp_seconds.`,
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when drift was found")
 	f.StringVar(&o.Prometheus, "prometheus", "", "also write metrics to this file, such as /var/lib/node_exporter/kktctl.prom")
+	o.into = o.reports.flag(f, "json-into", "also write the JSON into this file", jsonBegins()...)
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
@@ -69,6 +73,9 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 	if o.Prometheus == "-" {
 		return errors.New("--prometheus needs a file: the report itself goes to standard output\nhint: --prometheus /var/lib/node_exporter/kktctl.prom")
 	}
+	if err := o.reports.check(otherFile("--prometheus", o.Prometheus)); err != nil {
+		return err
+	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	input, err := a.driftInput(ctx, g, o.planning)
@@ -76,7 +83,7 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 		return err
 	}
 	r := planner.DriftOf(input)
-	if err := errors.Join(writeMetrics(o.Prometheus, r), a.showDrift(g, r, o.Format)); err != nil {
+	if err := errors.Join(writeMetrics(o.Prometheus, r), a.showDrift(g, r, o.Format), o.writeReports(r)); err != nil {
 		return err
 	}
 	return driftOutcome(r, o.Detailed)
@@ -96,6 +103,11 @@ func writeMetrics(path string, r *planner.DriftReport) error {
 		return fmt.Errorf("the metrics could not be written: %w", err)
 	}
 	return nil
+}
+
+// writeReports writes the report into the files that were asked for.
+func (o driftOptions) writeReports(r *planner.DriftReport) error {
+	return o.into.write(func(w io.Writer) error { return view.DriftJSON(w, r) })
 }
 
 // driftInput reads the stored state, without the lock, and the live one.

@@ -70,7 +70,7 @@ func TestListenerTakesTheInterruptNotice(t *testing.T) {
 		var errs bytes.Buffer
 		app.Err, app.ErrTTY = &lineWriter{w: &errs}, tty
 		_, in := app.watchInterrupts(t.Context())
-		_, done := app.listener(&globals{}, in, &planner.Plan{}, running{})
+		_, done := app.shownListener(&globals{}, in, &planner.Plan{}, running{})
 		in.notice(notice)
 		if err := done(); err != nil {
 			t.Fatal(err)

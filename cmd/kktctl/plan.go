@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
@@ -23,6 +25,22 @@ type planOptions struct {
 	Format   string
 	JSON     bool
 	Detailed bool
+	Reports  planReports
+}
+
+// planReports are the files that a plan is written into beside what is shown.
+type planReports struct {
+	files reportFiles
+	json  *reportFile
+}
+
+func (r *planReports) flags(f *pflag.FlagSet) {
+	r.json = r.files.flag(f, "json-into", "also write the JSON into this file", jsonBegins()...)
+}
+
+// write writes those that were asked for.
+func (r *planReports) write(plan *planner.Plan) error {
+	return r.json.write(func(w io.Writer) error { return view.PlanJSON(w, plan) })
 }
 
 func newPlanCmd(a *App, g *globals) *cobra.Command {
@@ -44,6 +62,7 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN")
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
+	o.Reports.flags(f)
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes, or drift was found")
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
@@ -63,14 +82,22 @@ func checkFormat(format string) error {
 	return fmt.Errorf("--format is %q\nhint: text, json or markdown", format)
 }
 
+// checkFiles refuses what cannot be written, or must not be.
+func (o planOptions) checkFiles() error {
+	if o.Out != "" {
+		if err := checkPlanTarget(o.Out); err != nil {
+			return err
+		}
+	}
+	return o.Reports.files.check(otherFile("--out", o.Out))
+}
+
 func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if err := checkFormat(o.Format); err != nil {
 		return err
 	}
-	if o.Out != "" {
-		if err := checkPlanTarget(o.Out); err != nil {
-			return err // before anything is read
-		}
+	if err := o.checkFiles(); err != nil {
+		return err // before anything is read
 	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
@@ -78,7 +105,7 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := a.showPlan(g, plan, o.Format); err != nil {
+	if err := errors.Join(a.showPlan(g, plan, o.Format), o.Reports.write(plan)); err != nil {
 		return err
 	}
 	if plan.Diagnostics.HasErrors() {

@@ -37,7 +37,7 @@ func (a *App) runReceipt(ctx context.Context, in *interrupts, w *work, address s
 	quiet.JSON = false
 	ending := func() error { return nil }
 	if !o.JSON {
-		opts.Listener, ending = a.listener(w.g, in, plan, quiet)
+		opts.Listener, ending = a.shownListener(w.g, in, plan, quiet)
 	}
 	in.softly()
 	report, err := w.session.Run(ctx, w.fleet, plan, w.backend.provider, opts)

@@ -23,6 +23,9 @@ func newResumeCmd(a *App, g *globals) *cobra.Command {
 }
 
 func (a *App) runResume(ctx context.Context, g *globals, o running) error {
+	if err := o.reports.check(); err != nil {
+		return err
+	}
 	fleet, err := a.loadFleet(g)
 	if err != nil {
 		return err

@@ -29,6 +29,8 @@ type running struct {
 	JSON        bool
 	Detailed    bool
 	resume      bool
+	reports     reportFiles
+	into        *reportFile // JSON lines
 }
 
 func (r *running) flags(f *pflag.FlagSet) {
@@ -36,6 +38,7 @@ func (r *running) flags(f *pflag.FlagSet) {
 	lockTimeoutFlag(f, &r.LockTimeout)
 	f.IntVar(&r.Parallelism, "parallelism", 10, "steps at the same time")
 	f.BoolVar(&r.JSON, "json", false, "one JSON object a line")
+	r.into = r.reports.flag(f, "json-into", "also write the JSON lines into this file", jsonBegins()...)
 	f.BoolVar(&r.Detailed, "detailed-exitcode", false, "exit 3 when something waits")
 }
 
@@ -45,7 +48,10 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	if err != nil {
 		return err
 	}
-	listener, done := a.listener(w.g, in, plan, o)
+	listener, done, err := a.listener(w.g, in, plan, o)
+	if err != nil {
+		return err
+	}
 	opts.Listener = listener
 	in.softly()
 	by := a.provenance()
@@ -102,8 +108,34 @@ func (a *App) envDuration(name string) (time.Duration, error) {
 	return d, nil
 }
 
-// listener shows what happens: as JSON lines, or for people on stderr.
-func (a *App) listener(g *globals, in *interrupts, plan *planner.Plan, o running) (apply.Listener, func() error) {
+// listener shows what happens: as JSON lines or for people on stderr, and into
+// the file that --json-into names.
+func (a *App) listener(g *globals, in *interrupts, plan *planner.Plan, o running) (apply.Listener, func() error, error) {
+	file, err := o.into.stream()
+	if err != nil {
+		return nil, nil, err
+	}
+	shown, done := a.shownListener(g, in, plan, o)
+	if file == nil {
+		return shown, done, nil
+	}
+	lines := view.NewJSONLines(file)
+	return listeners{shown, lines}, func() error {
+		return multierror.Append(nil, done(), o.into.failed(errors.Join(lines.Err(), file.Close()))).ErrorOrNil()
+	}, nil
+}
+
+// listeners are told the same, one after the other.
+type listeners []apply.Listener
+
+// Event implements apply.Listener.
+func (l listeners) Event(e apply.Event) {
+	for _, to := range l {
+		to.Event(e)
+	}
+}
+
+func (a *App) shownListener(g *globals, in *interrupts, plan *planner.Plan, o running) (apply.Listener, func() error) {
 	if o.JSON {
 		lines := view.NewJSONLines(a.Out)
 		return lines, lines.Err

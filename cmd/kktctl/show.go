@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,8 +11,9 @@ import (
 )
 
 type showOptions struct {
-	Format string
-	JSON   bool
+	Format  string
+	JSON    bool
+	Reports planReports
 }
 
 func newShowCmd(a *App, g *globals) *cobra.Command {
@@ -31,6 +33,7 @@ func newShowCmd(a *App, g *globals) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
+	o.Reports.flags(f)
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
@@ -40,6 +43,9 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 	if err := checkFormat(o.Format); err != nil {
 		return err
 	}
+	if err := o.Reports.files.check(otherFile("the plan to show", path)); err != nil {
+		return err
+	}
 	file, err := readPlan(path)
 	if err != nil {
 		return err
@@ -47,7 +53,7 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 	if o.Format == "text" {
 		fmt.Fprintf(a.Out, "Saved at %s%s: plan %s.\n\n", a.outOptions(g).At(file.Timestamp), file.narrowed(), planID(file.Plan))
 	}
-	return a.showPlan(g, file.Plan, o.Format)
+	return errors.Join(a.showPlan(g, file.Plan, o.Format), o.Reports.write(file.Plan))
 }
 
 // narrowed says what a saved plan was made with beyond the fleet file; it is
