@@ -103,7 +103,7 @@ func (s *Store) write(group []*request) error {
 			entries = append(entries, e)
 		}
 	}
-	data, err := state.EncodeGroup(entries)
+	data, err := s.codec.EncodeGroup(entries)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // A snapshot with a later serial than the last entry's is accepted too: that
 // is how a state from elsewhere is put in place of an older one.
 func (s *Store) Compact(ctx context.Context, lease *state.Lease, snap *state.Snapshot) error {
-	data, err := state.Encode(snap)
+	data, err := s.codec.Encode(snap)
 	if err != nil {
 		return err
 	}

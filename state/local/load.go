@@ -94,7 +94,7 @@ func (s *Store) readFiles() loaded {
 	if data == nil {
 		return s.missing(journal)
 	}
-	snap, err := state.Decode(data)
+	snap, err := s.codec.Decode(data)
 	if err != nil {
 		return loaded{err: fmt.Errorf("%s: %w", s.path, err)}
 	}
@@ -135,7 +135,7 @@ func (s *Store) History(ctx context.Context) ([]state.Entry, error) {
 				}
 				continue
 			}
-			j, err := state.DecodeJournal(data)
+			j, err := s.codec.DecodeJournal(data)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}

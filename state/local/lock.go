@@ -162,7 +162,7 @@ func (s *Store) journalEpoch() (epoch uint64) {
 	if err != nil || data == nil {
 		return 0 // a damaged journal is Load's to report
 	}
-	if j, err := state.DecodeJournal(data); err == nil {
+	if j, err := s.codec.DecodeJournal(data); err == nil {
 		for _, e := range j.Entries {
 			epoch = max(epoch, e.Epoch)
 		}

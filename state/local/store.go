@@ -31,8 +31,9 @@ const mutexWait = 30 * time.Second
 
 // Store is a state in local files.
 type Store struct {
-	path string
-	fs   FS
+	path  string
+	fs    FS
+	codec state.Codec
 
 	queueMu  sync.Mutex // guards queue and draining
 	queue    []*request
@@ -54,6 +55,9 @@ type Option func(*Store)
 
 // WithFS puts another file system in the place of the machine's.
 func WithFS(f FS) Option { return func(s *Store) { s.fs = f } }
+
+// WithCodec has the files written and read by c, such as one that encrypts.
+func WithCodec(c state.Codec) Option { return func(s *Store) { s.codec = c } }
 
 // Open gives the store of the state at path, such as sever.kktstate. It
 // touches no file; the state need not exist.
@@ -119,7 +123,7 @@ func (s *Store) lockFailed(err error) error {
 
 // Init writes the first snapshot.
 func (s *Store) Init(ctx context.Context, lease *state.Lease, snap *state.Snapshot) error {
-	data, err := state.Encode(snap)
+	data, err := s.codec.Encode(snap)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (s *Store) header() (*state.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := state.DecodeHeader(f)
+	h, err := s.codec.DecodeHeader(f)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.path, err)
 	}
@@ -174,7 +174,7 @@ func (s *Store) openJournal(h *state.Header) (*writer, error) {
 
 // begin puts an empty journal that follows serial base in place.
 func (s *Store) begin(lineage string, base uint64) (int64, error) {
-	line, err := state.EncodeHeader(lineage, base)
+	line, err := s.codec.EncodeHeader(lineage, base)
 	if err != nil {
 		return 0, err
 	}
@@ -183,7 +183,7 @@ func (s *Store) begin(lineage string, base uint64) (int64, error) {
 
 // decode reads a journal that must belong to the snapshot.
 func (s *Store) decode(data []byte, lineage string, serial uint64) (*state.Journal, error) {
-	j, err := state.DecodeJournal(data)
+	j, err := s.codec.DecodeJournal(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.journalPath(), err)
 	}

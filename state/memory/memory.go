@@ -19,7 +19,8 @@ import (
 
 // Store is a state in memory. The zero Store is not usable: see New.
 type Store struct {
-	name string
+	name  string
+	codec state.Codec
 
 	mu       sync.Mutex
 	snapshot []byte // nil: no state yet
@@ -36,8 +37,21 @@ var (
 	_ state.Historian = (*Store)(nil)
 )
 
+// Option changes how a Store works.
+type Option func(*Store)
+
+// WithCodec has the snapshots written and read by c. The journal is kept as
+// it is.
+func WithCodec(c state.Codec) Option { return func(s *Store) { s.codec = c } }
+
 // New makes an empty store; name is for messages.
-func New(name string) *Store { return &Store{name: name} }
+func New(name string, opts ...Option) *Store {
+	s := &Store{name: name}
+	for _, opt := range opts {
+		opt(s)
+	}
+	return s
+}
 
 // Location gives the name.
 func (s *Store) Location() string { return "memory:" + s.name }
@@ -53,7 +67,7 @@ func (s *Store) Load(ctx context.Context) (*state.Snapshot, []string, error) {
 	if data == nil {
 		return nil, nil, nil
 	}
-	snap, err := state.Decode(data)
+	snap, err := s.codec.Decode(data)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,7 +137,7 @@ func (s *Store) Compact(ctx context.Context, lease *state.Lease, snap *state.Sna
 }
 
 func (s *Store) replace(snap *state.Snapshot) error {
-	data, err := state.Encode(snap)
+	data, err := s.codec.Encode(snap)
 	if err != nil {
 		return err
 	}
