@@ -31,6 +31,7 @@ func (r *reader) check(key, n *yaml.Node) Check {
 
 // receipt reads a free map: what it may hold, the service says.
 func (r *reader) receipt(n *yaml.Node) map[string]any {
+	r.may(func(p *Place) { p.Free = true })
 	if !r.wantMap(n) {
 		return nil
 	}

@@ -79,6 +79,7 @@ func (r *reader) defaults(n *yaml.Node, tills schema[till], out *till) given {
 }
 
 func refuseDefault(r *reader, n *yaml.Node, _ *till) {
+	r.may(func(p *Place) { p.Refused = true })
 	r.errorAt(n, "move it to the till", "belongs to one till and has no default")
 }
 
@@ -138,6 +139,7 @@ func (r *reader) header(docs []document, all sections, f *Fleet) {
 // constant checks a key that has one value; files beside the first may leave
 // it out.
 func (r *reader) constant(docs []document, all sections, key, want string) {
+	r.within(key, func() { r.may(func(p *Place) { p.Words = []string{want} }) })
 	if len(all[key]) == 0 {
 		r.missing(docs, key, key+": "+want)
 	}

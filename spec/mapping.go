@@ -20,6 +20,10 @@ type given uint64
 // read decodes a map by the schema. Keys may come through YAML's merge key
 // (<<); those written out win.
 func (s schema[T]) read(r *reader, n *yaml.Node, out *T) given {
+	if r.outline != nil {
+		s.outlined(r, n, out)
+		return 0
+	}
 	var seen [64]*yaml.Node
 	if r.wantMap(n) {
 		s.pairs(r, deref(n), out, &seen, false)
@@ -111,6 +115,10 @@ func (s schema[T]) has(g given, name string) bool { return g&(1<<s.index(name)) 
 
 // need reports keys that were not there.
 func (s schema[T]) need(r *reader, n *yaml.Node, g given, names ...string) {
+	if r.outline != nil {
+		r.mayNeed(names)
+		return
+	}
 	for _, name := range names {
 		if !s.has(g, name) {
 			r.within(name, func() { r.errorAt(n, "write "+example(name), "is missing") })
@@ -151,6 +159,7 @@ func (r *reader) wantMap(n *yaml.Node) bool {
 
 // elements visits the elements of a list; anything else but null is reported.
 func (r *reader) elements(n *yaml.Node, visit func(*yaml.Node)) {
+	r.may(func(p *Place) { p.List = true })
 	n = deref(n)
 	if isNull(n) {
 		return

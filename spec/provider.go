@@ -41,6 +41,7 @@ func providerSchema() schema[Provider] {
 
 // endpoint reads a base URL.
 func (r *reader) endpoint(n *yaml.Node) string {
+	r.mayText(TextURL)
 	s, ok := r.secretText(n, "write it as https://host") // a password may stand in it
 	if !ok || s == "" {
 		return ""

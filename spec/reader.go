@@ -70,6 +70,10 @@ type reader struct {
 	// and whether it was there; nil but in the test of docs/fleet.md.
 	heard map[string]map[string]bool
 
+	// outline is told by the functions that read; nil but in FleetOutline and
+	// ReceiptOutline.
+	outline Outline
+
 	known       known
 	comparisons int // that looking for similar names has made so far
 }

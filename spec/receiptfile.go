@@ -117,6 +117,7 @@ func receiptSchema() schema[ReceiptFile] {
 
 // ownForm keeps a map whose form is the service's.
 func (r *reader) ownForm(n *yaml.Node) Written {
+	r.may(func(p *Place) { p.Free = true })
 	if isNull(n) || deref(n).Kind == yaml.MappingNode && len(deref(n).Content) == 0 {
 		r.errorAt(n, "write the fields of the service's document under it", "is empty")
 		return Written{}

@@ -33,6 +33,7 @@ const nameHint = "a name is 1 to 63 letters, digits, dots, hyphens and underscor
 
 // ref reads the name of something declared in another section.
 func (r *reader) ref(n *yaml.Node, section string, declared map[string]diag.Pos, needed bool) string {
+	r.mayText(TextName)
 	s, ok := r.textOK(n)
 	if ok && s == "" && needed {
 		_, ok = r.needText(n)

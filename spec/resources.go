@@ -9,6 +9,10 @@ import (
 // and tells where each is declared. A name is known even when what it stands
 // for is wrong, so that references to it are not blamed.
 func resources[T any](r *reader, all sections, name string, read func(r *reader, key, n *yaml.Node) T) (map[string]T, map[string]diag.Pos) {
+	if r.outline != nil {
+		outlineResources(r, name, read)
+		return nil, nil
+	}
 	size := 0
 	for _, s := range all[name] {
 		size += len(deref(s.value).Content) / 2

@@ -24,6 +24,7 @@ func (r *reader) text(n *yaml.Node) string {
 
 // needText reads text that must not be empty; ok is false when it reported.
 func (r *reader) needText(n *yaml.Node) (s string, ok bool) {
+	r.may(func(p *Place) { p.Filled = true })
 	s, ok = r.textOK(n)
 	if ok && s == "" {
 		r.errorAt(n, "write a value, or take the key out", "is empty")
@@ -33,6 +34,7 @@ func (r *reader) needText(n *yaml.Node) (s string, ok bool) {
 }
 
 func (r *reader) textOK(n *yaml.Node) (string, bool) {
+	r.may(func(p *Place) { p.Text = true })
 	n = deref(n)
 	if isNull(n) {
 		return "", true
@@ -87,6 +89,7 @@ func number(n *yaml.Node) bool { return n.Tag == "!!int" || n.Tag == "!!float" }
 
 // boolean reads true or false; false for null.
 func (r *reader) boolean(n *yaml.Node) bool {
+	r.may(func(p *Place) { p.Boolean = true })
 	n = deref(n)
 	switch {
 	case isNull(n):
@@ -101,6 +104,7 @@ func (r *reader) boolean(n *yaml.Node) bool {
 // whole reads a whole number within bounds; ok is false when it reported, or
 // when there is none.
 func (r *reader) whole(n *yaml.Node, least, most int) (v int, ok bool) {
+	r.may(func(p *Place) { p.Whole = &[2]int{least, most} })
 	n = deref(n)
 	if isNull(n) {
 		return 0, false
@@ -123,6 +127,7 @@ func (r *reader) whole(n *yaml.Node, least, most int) (v int, ok bool) {
 
 // rate reads a number that is not negative; ok as with whole.
 func (r *reader) rate(n *yaml.Node, most float64) (v float64, ok bool) {
+	r.may(func(p *Place) { p.Number = &most })
 	n = deref(n)
 	if isNull(n) {
 		return 0, false
@@ -141,6 +146,7 @@ func (r *reader) rate(n *yaml.Node, most float64) (v float64, ok bool) {
 
 // oneOf reads one of some words; "" for null, and for what was reported.
 func (r *reader) oneOf(n *yaml.Node, words ...string) string {
+	r.may(func(p *Place) { p.Words = words })
 	s, ok := r.textOK(n)
 	if !ok || s == "" || slices.Contains(words, s) {
 		return s
@@ -157,6 +163,7 @@ func (r *reader) oneOf(n *yaml.Node, words ...string) string {
 func (r *reader) setOf(n *yaml.Node, words []string) []string {
 	var set []string
 	r.elements(n, func(e *yaml.Node) {
+		r.may(func(p *Place) { p.Words = words })
 		s, ok := r.needText(e)
 		switch {
 		case !ok:

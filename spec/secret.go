@@ -34,6 +34,7 @@ func reference(s string) (secret Secret, ok bool) {
 // secret reads a reference to a secret. What is not one may be the secret
 // itself and is never printed.
 func (r *reader) secret(n *yaml.Node) Secret {
+	r.mayText(TextSecret)
 	s, ok := r.secretText(n, secretHint)
 	if !ok || s == "" {
 		return Secret{}
@@ -61,6 +62,7 @@ func (r *reader) folder(n *yaml.Node, ref Secret) bool {
 
 // secretText is textOK without ever printing the value.
 func (r *reader) secretText(n *yaml.Node, hint string) (string, bool) {
+	r.may(func(p *Place) { p.Text = true })
 	n = deref(n)
 	if isNull(n) {
 		return "", true
@@ -80,6 +82,7 @@ func (r *reader) secretText(n *yaml.Node, hint string) (string, bool) {
 // secretFile reads a reference that must be to a file: certificates are.
 func (r *reader) secretFile(n *yaml.Node) Secret {
 	s := r.secret(n)
+	r.mayText(TextFile)
 	if s.Kind == SecretEnv {
 		r.errorAt(n, "write file:PATH", "must be a file, file:PATH")
 		return Secret{}
@@ -89,6 +92,7 @@ func (r *reader) secretFile(n *yaml.Node) Secret {
 
 // code reads an activation code: the code itself, a reference, or auto.
 func (r *reader) code(n *yaml.Node) Code {
+	r.mayText(TextCode)
 	n = deref(n)
 	if n.Kind == yaml.ScalarNode && number(n) {
 		r.errorAt(n, "write the code in quotes", "is a number and may lose zeros; the code is not shown")

@@ -42,6 +42,7 @@ func (r *reader) command(n *yaml.Node) []string {
 		return nil
 	}
 	r.elements(n, func(e *yaml.Node) {
+		r.may(func(p *Place) { p.Scalar = true })
 		e = deref(e)
 		if e.Kind == yaml.ScalarNode && (number(e) || e.Tag == "!!bool" || e.Tag == "!!timestamp") {
 			args = append(args, e.Value)

@@ -42,6 +42,7 @@ func (r *reader) dateText(n *yaml.Node, layout, example, hint string) (s string,
 
 // localTime reads the time of a printed document.
 func (r *reader) localTime(n *yaml.Node) string {
+	r.mayText(TextLocalTime)
 	s, _ := r.dateText(n, LocalTimeLayout, "YYYY-MM-DDTHH:MM:SS",
 		"copy it from the printout without a zone; write 00 for seconds that are not printed: 2026-11-20T10:15:00")
 	return s
@@ -49,6 +50,7 @@ func (r *reader) localTime(n *yaml.Node) string {
 
 // date reads a calendar date.
 func (r *reader) date(n *yaml.Node) string {
+	r.mayText(TextDate)
 	n = deref(n)
 	s := n.Value
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!timestamp" {
@@ -90,6 +92,7 @@ func parseDays(s string) (time.Duration, error) {
 
 // duration reads a number of days, such as 30d; ok as with whole.
 func (r *reader) duration(n *yaml.Node) (d time.Duration, ok bool) {
+	r.mayText(TextSpan)
 	n = deref(n)
 	if isNull(n) {
 		return 0, false
