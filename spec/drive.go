@@ -106,6 +106,7 @@ func (r *reader) unregister(n *yaml.Node) (reason UnregisterReason) {
 
 // reason reads why tills are deregistered; it must not be empty.
 func (r *reader) reason(n *yaml.Node) UnregisterReason {
+	r.may(func(p *Place) { p.Words = reasons() })
 	if s, ok := r.needText(n); !ok || s == "" {
 		return ""
 	}

@@ -35,6 +35,7 @@ func (r *reader) order(key, n *yaml.Node) Order {
 }
 
 func (r *reader) needOneOf(n *yaml.Node, words ...string) string {
+	r.may(func(p *Place) { p.Words = words })
 	if _, ok := r.needText(n); !ok {
 		return ""
 	}

@@ -23,6 +23,7 @@ type Place struct {
 	Names   bool     // a map of named things, each as the place NAME below
 	List    bool     // a list, each element as the place [] below
 	Free    bool     // a map in a service's own form
+	Pairs   *Pairs   // a map of keys and single values of one's own
 	Text    bool     // text
 	Scalar  bool     // a number or a boolean that is taken for text
 	Filled  bool     // neither empty nor null
@@ -32,6 +33,13 @@ type Place struct {
 	Whole   *[2]int  // a whole number, from and to
 	Number  *float64 // a number from 0 to this
 	Refused bool     // the key is known and always an error
+}
+
+// Pairs is a map of one's own keys and values, as regular expressions; values
+// are taken as they are written.
+type Pairs struct {
+	Key, Value string
+	Most       int
 }
 
 // TextKind is what a text is, where its reader is one for such texts.
@@ -51,7 +59,7 @@ const (
 
 // Known tells whether any form is told of the place.
 func (p *Place) Known() bool {
-	return p.Keys != nil || p.Names || p.List || p.Free || p.Text || p.Boolean || p.Whole != nil || p.Number != nil || p.Refused
+	return p.Keys != nil || p.Names || p.List || p.Free || p.Pairs != nil || p.Text || p.Boolean || p.Whole != nil || p.Number != nil || p.Refused
 }
 
 // FleetOutline is the outline of a fleet file.

@@ -102,6 +102,7 @@ func (r *reader) duration(n *yaml.Node) (d time.Duration, ok bool) {
 		return 0, false
 	}
 	s, ok := r.needText(n)
+	r.may(func(p *Place) { p.Filled = false }) // null is let through above
 	if !ok {
 		return 0, false
 	}
