@@ -49,7 +49,9 @@ func exampleForm(key string) (form, note string) {
 		return "kind: checkonline or orangedata", ""
 	case "receipt":
 		return "receipt: {…}", "as the service takes it"
-	case "apiKey", "login", "password":
+	case "recipients":
+		return "recipients: [age1…]", "the public keys"
+	case "apiKey", "login", "password", "identity":
 		return key + ": env:NAME", ""
 	case "certificate", "key", "signingKey":
 		return key + ": file:PATH", ""

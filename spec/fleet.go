@@ -25,7 +25,7 @@ type sections map[string][]section
 
 func topLevel() []string {
 	return []string{
-		"apiVersion", "kind", "name", "provider", "signers", "centres", "companies", "defaults", "kkts",
+		"apiVersion", "kind", "name", "state", "provider", "signers", "centres", "companies", "defaults", "kkts",
 		"orders", "checks", "policy",
 	}
 }
@@ -33,7 +33,7 @@ func topLevel() []string {
 // shared tells the sections that several files may have: the header, and the
 // maps of named resources.
 func shared(name string) bool {
-	return !slices.Contains([]string{"name", "provider", "defaults", "policy"}, name)
+	return !slices.Contains([]string{"name", "state", "provider", "defaults", "policy"}, name)
 }
 
 // fleet decodes all files. Sections are read in the order in which they refer
@@ -42,6 +42,7 @@ func (r *reader) fleet(docs []document) *Fleet {
 	all := r.gather(docs)
 	f := &Fleet{Provider: defaultProvider(), Policy: Policy{RenewBefore: defaultRenewBefore}}
 	r.header(docs, all, f)
+	r.single(all, "state", func(n *yaml.Node) { r.state(n, &f.State) })
 	r.single(all, "provider", func(n *yaml.Node) { providerSchema().read(r, n, &f.Provider) })
 	f.Signers, r.known.signers = resources(r, all, "signers", (*reader).signer)
 	f.Centres, r.known.centres = resources(r, all, "centres", (*reader).centre)

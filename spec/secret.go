@@ -31,6 +31,10 @@ func reference(s string) (secret Secret, ok bool) {
 	return Secret{Kind: SecretKind(kind), Name: name}, true
 }
 
+// SecretReference takes env:NAME and file:PATH apart, for a value that comes
+// from outside of a fleet file; ok is false for anything else.
+func SecretReference(s string) (secret Secret, ok bool) { return reference(s) }
+
 // secret reads a reference to a secret. What is not one may be the secret
 // itself and is never printed.
 func (r *reader) secret(n *yaml.Node) Secret {

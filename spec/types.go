@@ -20,6 +20,7 @@ const RegistrationFeeRoubles = 100
 // defaults were applied. It is read-only once Load has returned it.
 type Fleet struct {
 	Name      string // names the state
+	State     State  // where the state is kept
 	Provider  Provider
 	Signers   map[string]Signer
 	Centres   map[string]Centre

@@ -29,12 +29,15 @@ type App struct {
 	// connections to the service. Only tests set them.
 	StoreOptions []local.Option
 	Dial         func(ctx context.Context, network, address string) (net.Conn, error)
+
+	closers []io.Closer // stores that this command opened
 }
 
 // Main runs the command that the arguments name and gives the exit code.
 func (a *App) Main(args []string) int {
 	errs := &lineWriter{w: a.Err}
 	defer errs.end()
+	defer a.closeStores()
 	a.Err = errs
 	root, g := newRootCmd(a)
 	root.SetArgs(args)

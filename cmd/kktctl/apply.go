@@ -110,7 +110,7 @@ type work struct {
 
 // withSession opens the service and the state under its lock for do.
 func (a *App) withSession(ctx context.Context, g *globals, fleet *spec.Fleet, operation string, o running, do func(*work) error) error {
-	store, err := a.openStore(statePath(g, fleet))
+	store, err := a.openState(g, fleet)
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 		}
 	}
 	var err error
-	c.RootCAs, err = roots(fleet.Provider.CABundle, s)
+	c.RootCAs, err = rootsOf(fleet.Provider.CABundle, "provider.caBundle", s)
 	note(err)
 	if why == forReceipts {
 		note(rentaLogin(fleet, s, &c, true))
@@ -211,18 +211,18 @@ func rentaLogin(fleet *spec.Fleet, s *secrets, c *ofd.Config, receipts bool) err
 	return nil
 }
 
-// roots reads the declared roots of trust; nil means the system's.
-func roots(ref spec.Secret, s *secrets) (*x509.CertPool, error) {
+// rootsOf reads the declared roots of trust; nil means the system's.
+func rootsOf(ref spec.Secret, what string, s *secrets) (*x509.CertPool, error) {
 	if ref.IsZero() {
 		return nil, nil
 	}
-	pem, err := s.public(ref, "provider.caBundle")
+	pem, err := s.public(ref, what)
 	if err != nil {
 		return nil, err
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, secretError(ref, "provider.caBundle", "there is no certificate in it", "it is a file of PEM certificates")
+		return nil, secretError(ref, what, "there is no certificate in it", "it is a file of PEM certificates")
 	}
 	return pool, nil
 }

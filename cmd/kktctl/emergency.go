@@ -12,7 +12,8 @@ import (
 )
 
 // emergency keeps what a session could not write: in one file beside the
-// state, or where temporary files are when that folder cannot be written
+// state, or beside the fleet file when the state is elsewhere, or where temporary
+// files are when that folder cannot be written
 // either. Like a state, the file has no secret in it and is its owner's only.
 type emergency struct {
 	dirs []string // in the order in which they are tried
@@ -20,9 +21,9 @@ type emergency struct {
 	last string // where the copy is
 }
 
-func newEmergency(location, fleet string, now time.Time) *emergency {
+func newEmergency(folder, fleet string, now time.Time) *emergency {
 	return &emergency{
-		dirs: []string{filepath.Dir(location), os.TempDir()},
+		dirs: []string{folder, os.TempDir()},
 		name: fmt.Sprintf("%s.emergency.%s.%d", fleet, now.UTC().Format("20060102T150405Z"), os.Getpid()),
 	}
 }

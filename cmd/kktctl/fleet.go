@@ -33,18 +33,36 @@ func loadSpec(path string) (*spec.Fleet, diag.List) {
 	return fleet, list
 }
 
-// statePath is where a fleet's state lies: beside the fleet file, or where
-// --state says. A sandbox has a state of its own: what was tried must never
-// be taken for what was done.
+// statePath is where a fleet's state is: where --state says, or the fleet
+// file, or beside it. A sandbox has a state of its own, always in a file: what
+// was tried must never be taken for what was done.
 func statePath(g *globals, fleet *spec.Fleet) string {
 	path := g.State
 	if path == "" {
+		path = declaredState(fleet)
+	}
+	if !g.Sandbox {
+		return path
+	}
+	if g.State == "" && spec.StateScheme(path) != "" {
 		path = filepath.Join(fleet.Dir, fleet.Name+stateSuffix)
 	}
-	if g.Sandbox {
-		path = strings.TrimSuffix(path, stateSuffix) + sandboxSuffix + stateSuffix
+	if spec.StateScheme(path) != "" {
+		return path // refused by who opens it
 	}
-	return path
+	return strings.TrimSuffix(path, stateSuffix) + sandboxSuffix + stateSuffix
+}
+
+// declaredState is where the fleet file has the state.
+func declaredState(fleet *spec.Fleet) string {
+	switch u := fleet.State.URL; {
+	case u == "":
+		return filepath.Join(fleet.Dir, fleet.Name+stateSuffix)
+	case spec.StateScheme(u) != "" || filepath.IsAbs(u):
+		return u
+	default:
+		return filepath.Join(fleet.Dir, u)
+	}
 }
 
 // worldPath is where the simulated service of --sandbox is kept.

@@ -147,7 +147,7 @@ func (a *App) openReading(ctx context.Context, g *globals, why purpose) (*backen
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := a.openStore(statePath(g, fleet))
+	store, err := a.openState(g, fleet)
 	if err != nil {
 		return nil, nil, err
 	}

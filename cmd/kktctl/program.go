@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/spec"
 )
 
 // program is how the commands shown to a person begin: with the flags that
@@ -13,7 +14,7 @@ func (a *App) program(g *globals) string {
 	if g.File != "fleet.yaml" {
 		words = append(words, "-f", shellWord(g.File))
 	}
-	if g.State != "" {
+	if g.State != "" && spec.CheckStateURL(g.State) == nil { // what is refused may hold a password
 		words = append(words, "--state", shellWord(g.State))
 	}
 	if g.Endpoint != "" && g.Endpoint != a.Env("KKTCTL_ENDPOINT") {

@@ -27,7 +27,7 @@ func (a *App) withReceipts(ctx context.Context, g *globals, fleet *spec.Fleet, r
 			return err
 		}
 	}
-	store, err := a.openStore(statePath(g, fleet))
+	store, err := a.openState(g, fleet)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func checkAccess(fleet *spec.Fleet, kinds []string) error {
 func (a *App) fermaConfig(g *globals, fleet *spec.Fleet, s *secrets) (ofd.Config, error) {
 	c := a.plainConfig(g, fleet)
 	var err error
-	if c.RootCAs, err = roots(fleet.Provider.CABundle, s); err != nil {
+	if c.RootCAs, err = rootsOf(fleet.Provider.CABundle, "provider.caBundle", s); err != nil {
 		return c, err
 	}
 	return c, fermaAccess(fleet, s, &c)

@@ -103,7 +103,7 @@ func (a *App) runReceiptSend(ctx context.Context, g *globals, path string, o rec
 // recordedBefore tells of a receipt that is printed already: nothing is needed
 // for it but the state.
 func (a *App) recordedBefore(ctx context.Context, g *globals, fleet *spec.Fleet, out *outgoing, o receiptOptions) (told bool, err error) {
-	store, err := a.openStore(statePath(g, fleet))
+	store, err := a.openState(g, fleet)
 	if err != nil {
 		return false, err
 	}

@@ -39,7 +39,7 @@ func (a *App) runReceiptStatus(ctx context.Context, g *globals, name string, o r
 	if err != nil {
 		return err
 	}
-	store, err := a.openStore(statePath(g, fleet))
+	store, err := a.openState(g, fleet)
 	if err != nil {
 		return err
 	}

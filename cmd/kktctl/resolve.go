@@ -104,7 +104,7 @@ func (a *App) runResolveCompany(ctx context.Context, g *globals, address string,
 	if !ok {
 		return fmt.Errorf("%s is not in the fleet file", address)
 	}
-	store, err := a.openStore(statePath(g, fleet))
+	store, err := a.openState(g, fleet)
 	if err != nil {
 		return err
 	}

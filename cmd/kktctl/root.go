@@ -40,7 +40,7 @@ func newRootCmd(a *App) (*cobra.Command, *globals) {
 	}
 	f := root.PersistentFlags()
 	f.StringVarP(&g.File, "file", "f", "fleet.yaml", "fleet file, or a folder of them")
-	f.StringVar(&g.State, "state", "", "path of the state (default: NAME.kktstate beside the fleet file)")
+	f.StringVar(&g.State, "state", "", "path or URL of the state (default: NAME.kktstate beside the fleet file)")
 	f.StringVar(&g.Endpoint, "endpoint", a.Env("KKTCTL_ENDPOINT"), "send every call to this address (or KKTCTL_ENDPOINT)")
 	f.BoolVar(&g.NoColor, "no-color", false, "no colours")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "tell more")

@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"strings"
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
-	"github.com/kktctl/kktctl/state/local"
 )
 
 // store opens the state that the flags name. Only when no --state is given is
@@ -20,23 +19,14 @@ import (
 // unlocked while the file is broken.
 func (a *App) store(g *globals) (state.Store, error) {
 	if g.State != "" {
-		return a.openStore(statePath(g, nil))
+		fleet, _ := spec.Load(g.File) // nil when it cannot be used: the environment has to do
+		return a.openState(g, fleet)
 	}
 	fleet, err := a.loadFleet(g)
 	if err != nil {
 		return nil, err
 	}
-	return a.openStore(statePath(g, fleet))
-}
-
-func (a *App) openStore(path string) (state.Store, error) {
-	if scheme, _, found := strings.Cut(path, "://"); found {
-		return nil, fmt.Errorf("--state: states at %s:// are not supported yet\nhint: give the path of a file", scheme)
-	}
-	if err := checkFolder(path, "--state"); err != nil {
-		return nil, err
-	}
-	return local.Open(path, a.StoreOptions...), nil
+	return a.openState(g, fleet)
 }
 
 // load reads a state and tells what was repaired.
@@ -81,7 +71,7 @@ func (a *App) openSession(ctx context.Context, g *globals, store state.Store, fl
 		var locked *state.LockedError
 		if err == nil {
 			s.Credit(a.provenance())
-			s.Emergency = newEmergency(store.Location(), fleet, a.Now())
+			s.Emergency = newEmergency(stateFolder(g, store.Location()), fleet, a.Now())
 			a.showNotices(g, s.Notices)
 			return s, nil
 		}
