@@ -58,6 +58,7 @@ func commonFields() schema[till] {
 		{"registration", func(r *reader, n *yaml.Node, t *till) { t.Registration = r.registration(n) }},
 		{"ignore", func(r *reader, n *yaml.Node, t *till) { t.Ignore = r.setOf(n, ignorable()) }},
 		{"labels", func(r *reader, n *yaml.Node, t *till) { t.Labels = r.labels(n, t.Labels) }},
+		{"protect", func(r *reader, n *yaml.Node, t *till) { t.Protect = r.choice(n) }},
 	}
 }
 

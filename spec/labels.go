@@ -28,7 +28,9 @@ func IsLabelKey(s string) bool { return labelKeyForm.MatchString(s) }
 // labels reads the labels of a till over those that defaults give it: key by
 // key, and null takes one back, or all.
 func (r *reader) labels(n *yaml.Node, inherited map[string]string) map[string]string {
-	r.may(func(p *Place) { p.Pairs = &Pairs{Key: labelKeyForm.String(), Value: labelValueForm.String(), Most: MaxLabels} })
+	r.may(func(p *Place) {
+		p.Pairs = &Pairs{Key: labelKeyForm.String(), Value: labelValueForm.String(), Most: MaxLabels}
+	})
 	if isNull(n) {
 		return nil
 	}

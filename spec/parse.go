@@ -67,6 +67,7 @@ func (r *reader) parse(data []byte) *yaml.Node {
 	if !r.plainText(data) {
 		return nil
 	}
+	r.sources[r.file] = data
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	doc, err := decodeNode(dec)
 	if errors.Is(err, io.EOF) || (err == nil && len(doc.Content) == 0) {

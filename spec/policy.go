@@ -23,6 +23,15 @@ func policySchema() schema[Policy] {
 			}
 		}},
 		{"silentAfter", func(r *reader, n *yaml.Node, p *Policy) { p.SilentAfter = r.silentAfter(n) }},
+		{"prices", func(r *reader, n *yaml.Node, p *Policy) { pricesSchema().read(r, n, &p.Prices) }},
+		{"windows", func(r *reader, n *yaml.Node, p *Policy) { p.Windows = r.windows(n) }},
+		{"rules", func(r *reader, n *yaml.Node, p *Policy) { p.Rules = r.rules(n) }},
+	}
+}
+
+func pricesSchema() schema[Prices] {
+	return schema[Prices]{
+		{"simplified", func(r *reader, n *yaml.Node, p *Prices) { p.Simplified = r.bound(n) }},
 	}
 }
 

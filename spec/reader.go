@@ -74,6 +74,7 @@ type reader struct {
 	// ReceiptOutline.
 	outline Outline
 
+	sources     map[string][]byte // the files as they are, for the places of expressions
 	known       known
 	comparisons int // that looking for similar names has made so far
 }
@@ -102,8 +103,9 @@ type claim struct {
 
 func newReader() *reader {
 	return &reader{
-		form: form{"fleet", headerHint},
-		list: &collector{order: map[string]int{}, count: map[diag.Severity]int{}},
+		form:    form{"fleet", headerHint},
+		list:    &collector{order: map[string]int{}, count: map[diag.Severity]int{}},
+		sources: map[string][]byte{},
 		known: known{
 			serials: map[string]claim{}, rnms: map[string]claim{}, drives: map[string]claim{},
 		},

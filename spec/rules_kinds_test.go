@@ -52,7 +52,7 @@ hint: did you mean "serial"?`,
 			"unknown key like no other", `    # more`,
 			`    zzzzzzzzzzzz: 1`,
 			`f.yaml:31:5: kkts.two: unknown key "zzzzzzzzzzzz"
-hint: known: company, model, address, place, ffd, usage, agents, ofd, tariff, activationCode, book, renta, registration, ignore, labels, serial, rnm, fn, automaticDevices, report, fnChange, unregister`,
+hint: known: company, model, address, place, ffd, usage, agents, ofd, tariff, activationCode, book, renta, registration, ignore, labels, protect, serial, rnm, fn, automaticDevices, report, fnChange, unregister`,
 		},
 		{
 			"key twice", `    # more`,

@@ -101,6 +101,16 @@ func (r *reader) boolean(n *yaml.Node) bool {
 	return false
 }
 
+// choice reads true or false; nil for null, and for what was reported.
+func (r *reader) choice(n *yaml.Node) *bool {
+	if isNull(n) || deref(n).Tag != "!!bool" {
+		r.boolean(n) // says what is wrong
+		return nil
+	}
+	v := r.boolean(n)
+	return &v
+}
+
 // whole reads a whole number within bounds; ok is false when it reported, or
 // when there is none.
 func (r *reader) whole(n *yaml.Node, least, most int) (v int, ok bool) {

@@ -317,7 +317,10 @@ type KKT struct {
 	// Labels are words of the owner's own to choose tills by; they cause no
 	// step. Tills may share one map: it is not to be changed.
 	Labels map[string]string
-	Pos    diag.Pos
+	// Protect: the till is neither deregistered nor removed from Renta. The
+	// state keeps it: nil leaves it as it is, only false takes it away.
+	Protect *bool
+	Pos     diag.Pos
 }
 
 // Resource returns the till's address in plans, states and commands.
@@ -410,7 +413,16 @@ type Policy struct {
 	MaxCost       *int // roubles; nil means no bound
 	RenewBefore   time.Duration
 	SilentAfter   time.Duration // 0: silent tills are not reported
+	Prices        Prices
+	Windows       Windows // in which irreversible calls may be made; none: always
+	Rules         []Rule  // of the user's own, in the order of the file
 	Pos           diag.Pos
+}
+
+// Prices are what the service charges where its documents name no price, in
+// roubles; nil means not known.
+type Prices struct {
+	Simplified *int // of a simplified registration or re-registration (004 §7.2)
 }
 
 // UsageNames are the usage modes in the order of 004 table 10.2.

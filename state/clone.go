@@ -21,7 +21,7 @@ func (s *Snapshot) Clone() *Snapshot {
 	for id, in := range s.Intents {
 		c.Intents[id] = in.Clone()
 	}
-	c.History, c.Runs = cloneHistory(s.History), maps.Clone(s.Runs)
+	c.History, c.Runs = cloneHistory(s.History), cloneRuns(s.Runs)
 	return &c
 }
 
@@ -112,7 +112,9 @@ func (e Entry) Clone() Entry {
 		in := e.Intent.Clone()
 		e.Intent = &in
 	}
-	e.Run = clonePtr(e.Run)
+	if e.Run = clonePtr(e.Run); e.Run != nil {
+		e.Run.Overrides = slices.Clone(e.Run.Overrides)
+	}
 	return e
 }
 
@@ -140,4 +142,13 @@ func clonePtr[T any](p *T) *T {
 	}
 	c := *p
 	return &c
+}
+
+func cloneRuns(runs map[string]Provenance) map[string]Provenance {
+	runs = maps.Clone(runs)
+	for id, by := range runs {
+		by.Overrides = slices.Clone(by.Overrides)
+		runs[id] = by
+	}
+	return runs
 }

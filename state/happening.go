@@ -37,6 +37,16 @@ type Provenance struct {
 	Actor     string `json:"actor,omitempty"`
 	Commit    string `json:"commit,omitempty"`
 	Pipeline  string `json:"pipeline,omitempty"` // id of the pipeline's run
+	// Overrides are the policies that stood against it and were overridden.
+	Overrides []Override `json:"overrides,omitempty"`
+}
+
+// Override is a policy that a person overrode.
+type Override struct {
+	Policy string    `json:"policy"` // name of a rule, or maxUnregister, maxCost, windows
+	Reason string    `json:"reason,omitempty"`
+	Who    string    `json:"who,omitempty"` // gave the flag; with a saved plan it may be another one than who applied it
+	At     time.Time `json:"at,omitzero"`
 }
 
 // Happening is an event with what is known around it.

@@ -69,6 +69,7 @@ type Resource struct {
 	Order       *spec.OrderRecord    `json:"order,omitempty"`       // of an order that was paid or has lapsed
 	Application *Application         `json:"application,omitempty"` // the last one that ended, for its papers
 	Orphans     []string             `json:"orphans,omitempty"`     // application ids or "unknown at TIME" of drafts that nothing continues
+	Protected   bool                 `json:"protected,omitempty"`   // neither deregistered nor removed from Renta until the file says protect: false
 	Receipt     *Receipt             `json:"receipt,omitempty"`     // what was printed: the receipt, or the last proof of a check
 	Workflows   map[string]*Workflow `json:"workflow,omitempty"`    // running ones, by action
 }

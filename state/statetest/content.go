@@ -133,7 +133,7 @@ func testSettle(t *testing.T, open func() state.Store) {
 func testHistory(t *testing.T, open func() state.Store) {
 	s := open()
 	lease, model := begin(t, s)
-	by := &state.Provenance{ID: "r1", Who: "anna@office", Operation: "apply", Plan: "p1", Actor: "anna", Commit: "c1", Pipeline: "7"}
+	by := &state.Provenance{ID: "r1", Who: "anna@office", Operation: "apply", Plan: "p1", Actor: "anna", Commit: "c1", Pipeline: "7", Overrides: []state.Override{{Policy: "maxCost", Reason: "agreed", Who: "anna", At: at(1)}}}
 	for i := range state.MaxEvents + 3 {
 		e := set("kkts.a", i)
 		e.Log, e.Run = true, by
