@@ -56,6 +56,7 @@ func (e Expression) AtLine(line, column int) diag.Pos {
 
 // expression reads text that may have several lines.
 func (r *reader) expression(n *yaml.Node) Expression {
+	r.may(func(p *Place) { p.Text, p.Filled = true, true })
 	e := Expression{start: r.pos(deref(n))}
 	n = deref(n)
 	switch {

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	_ "time/tzdata" // zones are known on machines that have no list of them
 
@@ -136,12 +135,13 @@ var clockForm = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})$`)
 
 // clock reads a time of day as minutes after midnight; null gives the default.
 func (r *reader) clock(n *yaml.Node, null, most int) int {
+	r.may(func(p *Place) { p.Text = true })
 	n = deref(n)
 	if isNull(n) {
 		return null
 	}
 	text := n.Value
-	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" && !strings.Contains(text, ":") {
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
 		r.errorAt(n, "write it as \"09:00\"", "must be a time of day, this is %s", kindOf(n))
 		return null
 	}
