@@ -11,7 +11,6 @@ spec FuzzParse
 spec/fiscal FuzzCanonicalAddress
 state FuzzDecode
 state FuzzDecodeJournal
-state FuzzDecodeSealed
 apply FuzzDecodeUnwritten
 cmd/kktctl FuzzPlanFile
 cmd/kktctl/internal/view FuzzClean

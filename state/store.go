@@ -23,6 +23,22 @@ var (
 )
 
 // Store keeps one state: a snapshot and the journal since.
+//
+// A lock either ends with its process (a local store's: Expires and Term are
+// zero) or has a term, which Renew begins anew. While the term runs nobody
+// else gets the lock. Once it has run out, by the store's clock, the next Lock
+// takes it over and names the former holder in Lease.Previous: what that one
+// sent last may not be recorded. Whatever comes from it later is refused with
+// ErrFenced, however long it was on its way.
+//
+// Which clock decides is the store's to say: its server's where that has one.
+// A holder never compares Expires with its own clock; it counts Term from the
+// moment before it called Lock or Renew.
+//
+// A write whose answer is lost is settled by the store: it reads what is
+// there before it tells the caller anything. Where that fails too, the write
+// is an error, and the store refuses further writes until a Load: what was
+// written may be there or not, whole in either case.
 type Store interface {
 	// Load returns the snapshot with the journal replayed, or nil when there is
 	// no state yet. It needs no lock and sees only what is durable. Notices
@@ -38,14 +54,16 @@ type Store interface {
 	Compact(ctx context.Context, lease *Lease, snap *Snapshot) error
 	// Lock takes the lock or fails with *LockedError at once.
 	Lock(ctx context.Context, req LockRequest) (*Lease, error)
-	// Renew prolongs the lease; ErrFenced when it was lost.
+	// Renew begins the lease's term anew; ErrFenced when it was lost. Any other
+	// error leaves it as it was: it runs out at its time.
 	Renew(ctx context.Context, lease *Lease) error
 	// Unlock gives the lock back. Unlocking twice is no error.
 	Unlock(ctx context.Context, lease *Lease) error
 	// ForceUnlock removes the lock with the given id, whoever holds it; the
 	// holder's later writes are refused.
 	ForceUnlock(ctx context.Context, id string) error
-	// LockInfo tells who holds the lock; nil when nobody does.
+	// LockInfo tells who holds the lock; nil when nobody does. A lock whose
+	// term has run out is told of until somebody takes it over.
 	LockInfo(ctx context.Context) (*LockInfo, error)
 	// Location is the path or URL, free of secrets, for messages.
 	Location() string
@@ -63,13 +81,16 @@ type LockInfo struct {
 	Holder    string    `json:"holder"`
 	Operation string    `json:"operation"`
 	Created   time.Time `json:"created"`
-	Expires   time.Time `json:"expires,omitzero"` // zero for locks that end with their process
+	Expires   time.Time `json:"expires,omitzero"` // by the store's clock; zero for locks that end with their process
 	Epoch     uint64    `json:"epoch"`
 }
 
-// Lease is a held lock.
+// Lease is a held lock. It is not changed once Lock has returned it.
 type Lease struct {
 	LockInfo
+	// Term is how long the lock is held without being renewed, counted from the
+	// moment before Lock or Renew was called; 0 when it ends with its process.
+	Term time.Duration
 	// Previous is a holder that ended without unlocking (it crashed), for a
 	// message; nil when the lock was free.
 	Previous *LockInfo

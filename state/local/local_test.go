@@ -10,8 +10,8 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	statetest.Test(t, func(t *testing.T) func() state.Store {
+	statetest.TestPlaces(t, func(t *testing.T) statetest.Place {
 		path := filepath.Join(t.TempDir(), "sever.kktstate")
-		return func() state.Store { return local.Open(path) }
+		return statetest.Place{Open: func() state.Store { return local.Open(path) }}
 	})
 }

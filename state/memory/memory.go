@@ -21,6 +21,8 @@ import (
 type Store struct {
 	name  string
 	codec state.Codec
+	now   func() time.Time
+	term  time.Duration // of a lock; 0: it ends with Crash or Unlock
 
 	mu       sync.Mutex
 	snapshot []byte // nil: no state yet
@@ -44,9 +46,15 @@ type Option func(*Store)
 // it is.
 func WithCodec(c state.Codec) Option { return func(s *Store) { s.codec = c } }
 
+// WithTerm has locks run out unless they are renewed.
+func WithTerm(d time.Duration) Option { return func(s *Store) { s.term = d } }
+
+// WithClock gives the clock that decides when a lock has run out.
+func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
 // New makes an empty store; name is for messages.
 func New(name string, opts ...Option) *Store {
-	s := &Store{name: name}
+	s := &Store{name: name, now: time.Now}
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -159,19 +167,29 @@ func (s *Store) Lock(ctx context.Context, req state.LockRequest) (*state.Lease, 
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held != nil && !s.crashed {
+	if s.held != nil && !s.crashed && !s.outlived() {
 		return nil, &state.LockedError{Location: s.Location(), Info: *s.held}
 	}
-	lease := &state.Lease{Previous: s.held}
+	lease := &state.Lease{Previous: s.held, Term: s.term}
 	s.epoch++
 	lease.LockInfo = state.LockInfo{
 		ID: uuid.NewString(), Holder: req.Holder, Operation: req.Operation,
-		Created: time.Now().UTC(), Epoch: s.epoch,
+		Created: s.now().UTC(), Expires: s.expires(), Epoch: s.epoch,
 	}
 	info := lease.LockInfo
 	s.held, s.crashed = &info, false
 	return lease, nil
 }
+
+// expires is when a lock taken or renewed now runs out.
+func (s *Store) expires() time.Time {
+	if s.term == 0 {
+		return time.Time{}
+	}
+	return s.now().UTC().Add(s.term)
+}
+
+func (s *Store) outlived() bool { return s.term > 0 && !s.now().Before(s.held.Expires) }
 
 // Crash acts as if the holder had died: the next Lock takes over, and until
 // then nothing changes.
@@ -181,11 +199,15 @@ func (s *Store) Crash() {
 	s.crashed = s.held != nil
 }
 
-// Renew tells whether the lease is still held.
+// Renew begins the term anew.
 func (s *Store) Renew(ctx context.Context, lease *state.Lease) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.writable(ctx, lease)
+	if err := s.writable(ctx, lease); err != nil {
+		return err
+	}
+	s.held.Expires = s.expires()
+	return nil
 }
 
 // Unlock gives the lock back.

@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/kktctl/kktctl/state"
 	"github.com/kktctl/kktctl/state/memory"
@@ -9,9 +10,10 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	statetest.Test(t, func(*testing.T) func() state.Store {
-		s := memory.New("sever")
-		return func() state.Store { return s }
+	statetest.TestPlaces(t, func(*testing.T) statetest.Place {
+		clock := statetest.NewClock()
+		s := memory.New("sever", memory.WithTerm(time.Minute), memory.WithClock(clock.Now))
+		return statetest.Place{Open: func() state.Store { return s }, Term: time.Minute, Pass: clock.Pass}
 	})
 }
 
