@@ -39,7 +39,7 @@ as stale.`,
 			if len(args) > 0 {
 				o.PlanFile = args[0]
 			}
-			return a.runApply(cmd.Context(), g, o)
+			return a.tellResult(g, "apply", o.running, func() error { return a.runApply(cmd.Context(), g, o) })
 		},
 	}
 	f := cmd.Flags()
@@ -63,6 +63,7 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 	if err != nil {
 		return err
 	}
+	o.result.fleet = fleet.Name
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withSession(ctx, g, fleet, "apply", o.running, func(w *work) error {
@@ -158,7 +159,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(w.fleet, plan.Steps, diag.Error)...)
 	}
 	if !o.JSON {
-		if err := a.showPlan(w.g, plan, "text"); err != nil {
+		if err := a.showPlan(w.g, plan, formText, ""); err != nil {
 			return err
 		}
 	}
@@ -166,6 +167,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 		if o.JSON {
 			return plan.Diagnostics.Err()
 		}
+		o.result.refused = plan.Diagnostics
 		return errPlanErrors
 	}
 	if !o.AutoApprove && startsSomething(plan) {

@@ -29,7 +29,7 @@ for. kktctl apply --checks runs only those that are due: never proved, or
 proved before the till changed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g.JSON = o.JSON
-			return a.runCheck(cmd.Context(), g, args, o)
+			return a.tellResult(g, "check", o.running, func() error { return a.runCheck(cmd.Context(), g, args, o) })
 		},
 		ValidArgsFunction: completeChecks(g),
 	}
@@ -49,6 +49,7 @@ func (a *App) runCheck(ctx context.Context, g *globals, names []string, o checkO
 	if err := planner.Checks(planner.Input{Fleet: fleet, Now: a.now()}, names).Diagnostics.Err(); err != nil {
 		return err // before anything is opened
 	}
+	o.result.fleet = fleet.Name
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withReceipts(ctx, g, fleet, receipts{operation: "check", running: o.running, kinds: kindsOf(fleet, names)}, func(w *work) error {
@@ -57,7 +58,7 @@ func (a *App) runCheck(ctx context.Context, g *globals, names []string, o checkO
 			return err
 		}
 		if !o.JSON {
-			if err := a.showPlan(g, plan, "text"); err != nil {
+			if err := a.showPlan(g, plan, formText, ""); err != nil {
 				return err
 			}
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/metrics"
-	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 )
 
@@ -22,8 +21,7 @@ type driftOptions struct {
 	JSON       bool
 	Detailed   bool
 	Prometheus string // a file
-	reports    reportFiles
-	into       *reportFile // JSON
+	Reports    planReports
 }
 
 func newDriftCmd(a *App, g *globals) *cobra.Command {
@@ -58,7 +56,7 @@ be read the file is left as it was: alert on kktctl_drift_timestamp_seconds.`,
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when drift was found")
 	f.StringVar(&o.Prometheus, "prometheus", "", "also write metrics to this file, such as /var/lib/node_exporter/kktctl.prom")
-	o.into = o.reports.flag(f, "json-into", "also write the JSON into this file", jsonBegins()...)
+	o.Reports.flags(f)
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
@@ -73,7 +71,7 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 	if o.Prometheus == "-" {
 		return errors.New("--prometheus needs a file: the report itself goes to standard output\nhint: --prometheus /var/lib/node_exporter/kktctl.prom")
 	}
-	if err := o.reports.check(otherFile("--prometheus", o.Prometheus)); err != nil {
+	if err := o.Reports.files.check(otherFile("--prometheus", o.Prometheus)); err != nil {
 		return err
 	}
 	ctx, in := a.watchInterrupts(ctx)
@@ -83,7 +81,7 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 		return err
 	}
 	r := planner.DriftOf(input)
-	if err := errors.Join(writeMetrics(o.Prometheus, r), a.showDrift(g, r, o.Format), o.writeReports(r)); err != nil {
+	if err := a.tellDrift(g, r, o); err != nil {
 		return err
 	}
 	return driftOutcome(r, o.Detailed)
@@ -105,9 +103,16 @@ func writeMetrics(path string, r *planner.DriftReport) error {
 	return nil
 }
 
-// writeReports writes the report into the files that were asked for.
-func (o driftOptions) writeReports(r *planner.DriftReport) error {
-	return o.into.write(func(w io.Writer) error { return view.DriftJSON(w, r) })
+// tellDrift shows the report and writes it into the files that were asked for.
+func (a *App) tellDrift(g *globals, r *planner.DriftReport, o driftOptions) error {
+	all := a.program(g) + " drift" + planning{Targets: o.Targets, Exclude: o.Exclude}.words()
+	write := func(format string) func(io.Writer) error {
+		return func(w io.Writer) error { return a.writeDrift(w, g, r, format, all) }
+	}
+	return errors.Join(
+		writeMetrics(o.Prometheus, r), write(o.Format)(a.Out),
+		o.Reports.json.write(write(formJSON)), o.Reports.markdown.write(write(formMarkdown)),
+	)
 }
 
 // driftInput reads the stored state, without the lock, and the live one.
@@ -119,19 +124,6 @@ func (a *App) driftInput(ctx context.Context, g *globals, p planning) (planner.I
 	p.Refresh = true
 	in, err := a.planInput(ctx, b, snap, p)
 	return in, errors.Join(err, b.close())
-}
-
-func (a *App) showDrift(g *globals, r *planner.DriftReport, format string) error {
-	var err error
-	switch format {
-	case "json":
-		err = view.DriftJSON(a.Out, r)
-	case "markdown":
-		_, err = fmt.Fprint(a.Out, view.DriftMarkdown(r))
-	default:
-		_, err = fmt.Fprint(a.Out, view.DriftText(r, a.outOptions(g)))
-	}
-	return err
 }
 
 // driftOutcome is the exit code that a report leads to.

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
@@ -26,21 +23,6 @@ type planOptions struct {
 	JSON     bool
 	Detailed bool
 	Reports  planReports
-}
-
-// planReports are the files that a plan is written into beside what is shown.
-type planReports struct {
-	files reportFiles
-	json  *reportFile
-}
-
-func (r *planReports) flags(f *pflag.FlagSet) {
-	r.json = r.files.flag(f, "json-into", "also write the JSON into this file", jsonBegins()...)
-}
-
-// write writes those that were asked for.
-func (r *planReports) write(plan *planner.Plan) error {
-	return r.json.write(func(w io.Writer) error { return view.PlanJSON(w, plan) })
 }
 
 func newPlanCmd(a *App, g *globals) *cobra.Command {
@@ -73,7 +55,7 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 }
 
 // planFormats are the forms of a plan.
-func planFormats() []string { return []string{"text", "json", "markdown"} }
+func planFormats() []string { return []string{formText, formJSON, formMarkdown} }
 
 func checkFormat(format string) error {
 	if slices.Contains(planFormats(), format) {
@@ -105,7 +87,7 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.showPlan(g, plan, o.Format), o.Reports.write(plan)); err != nil {
+	if err := a.tellPlan(g, plan, o); err != nil {
 		return err
 	}
 	if plan.Diagnostics.HasErrors() {
@@ -121,6 +103,15 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 		return withCode(exitChanges, nil)
 	}
 	return nil
+}
+
+// tellPlan shows the plan and writes it into the files that were asked for.
+func (a *App) tellPlan(g *globals, plan *planner.Plan, o planOptions) error {
+	all := a.planCommand(g, o.planning)
+	if o.Out != "" && !plan.Diagnostics.HasErrors() {
+		all = a.showCommand(g, o.Out)
+	}
+	return errors.Join(a.showPlan(g, plan, o.Format, all), a.writePlanReports(g, o.Reports, plan, all))
 }
 
 // planOnly computes a plan from the stored state, without the lock.
@@ -160,18 +151,4 @@ func (a *App) openReading(ctx context.Context, g *globals, why purpose) (*backen
 	}
 	b, err := a.openBackend(g, fleet, why)
 	return b, snap, err
-}
-
-// showPlan prints the plan to stdout.
-func (a *App) showPlan(g *globals, plan *planner.Plan, format string) error {
-	switch format {
-	case "json":
-		return view.PlanJSON(a.Out, plan)
-	case "markdown":
-		_, err := fmt.Fprint(a.Out, view.PlanMarkdown(plan))
-		return err
-	default:
-		_, err := fmt.Fprint(a.Out, view.PlanText(plan, a.outOptions(g)))
-		return err
-	}
 }

@@ -16,7 +16,9 @@ func newResumeCmd(a *App, g *globals) *cobra.Command {
 		Short: "Go on with what runs; start nothing",
 		Long:  "Continues what an apply has begun, as far as the answers allow, and starts nothing: no question is asked, because everything it does was agreed to before.",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.runResume(cmd.Context(), g, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.tellResult(g, "resume", o, func() error { return a.runResume(cmd.Context(), g, o) })
+		},
 	}
 	o.flags(cmd.Flags())
 	return cmd
@@ -30,6 +32,7 @@ func (a *App) runResume(ctx context.Context, g *globals, o running) error {
 	if err != nil {
 		return err
 	}
+	o.result.fleet = fleet.Name
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withSession(ctx, g, fleet, "resume", o, func(w *work) error {

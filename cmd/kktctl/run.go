@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -13,6 +14,7 @@ import (
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 // How long a simulated service is waited for, unless the environment says it.
@@ -31,6 +33,15 @@ type running struct {
 	resume      bool
 	reports     reportFiles
 	into        *reportFile // JSON lines
+	markdown    *reportFile
+	result      *runResult
+}
+
+// runResult is what a command that applies came to.
+type runResult struct {
+	fleet   string        // once it is known
+	report  *apply.Report // nil when nothing was begun
+	refused diag.List     // why the plan cannot be applied
 }
 
 func (r *running) flags(f *pflag.FlagSet) {
@@ -39,6 +50,8 @@ func (r *running) flags(f *pflag.FlagSet) {
 	f.IntVar(&r.Parallelism, "parallelism", 10, "steps at the same time")
 	f.BoolVar(&r.JSON, "json", false, "one JSON object a line")
 	r.into = r.reports.flag(f, "json-into", "also write the JSON lines into this file", jsonBegins()...)
+	r.markdown = r.reports.flag(f, "markdown-into", "write how it ended as Markdown into this file", markdownBegins)
+	r.result = &runResult{}
 	f.BoolVar(&r.Detailed, "detailed-exitcode", false, "exit 3 when something waits")
 }
 
@@ -63,6 +76,9 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	}
 	if report == nil {
 		return err
+	}
+	if o.result != nil {
+		o.result.report = report
 	}
 	switch {
 	case o.JSON:
@@ -144,6 +160,41 @@ func (a *App) shownListener(g *globals, in *interrupts, plan *planner.Plan, o ru
 	out.Moving = out.Moving && !g.Verbose // the calls that -v tells of would tear the picture
 	p := view.NewProgress(out, len(plan.Steps), view.ProgressOptions{Now: a.Now, Size: a.Size})
 	return p, in.through(p.Say, p.Close)
+}
+
+// tellResult runs a command that applies and writes how it ended into the file
+// that --markdown-into names: also that, and why, nothing was begun.
+func (a *App) tellResult(g *globals, operation string, o running, do func() error) error {
+	err := do()
+	if o.result.fleet == "" { // nobody knows whose comment it would be
+		return err
+	}
+	failed := o.markdown.write(func(w io.Writer) error {
+		ended := view.Ended{Operation: operation, Fleet: o.result.fleet, Report: o.result.report, All: a.program(g) + " plan"}
+		if errors.Is(err, errPlanErrors) {
+			ended.Errors = o.result.refused
+		} else if err != nil && err.Error() != "" {
+			ended.Errors = diagnosticsOf(err)
+		}
+		_, err := io.WriteString(w, view.ReportMarkdown(ended, a.outOptions(g)))
+		return err
+	})
+	return alsoFailed(err, failed)
+}
+
+// alsoFailed adds an error to how a command ended. A code that only tells how
+// things stand gives way to it.
+func alsoFailed(err, more error) error {
+	var c *coded
+	switch {
+	case more == nil:
+		return err
+	case errors.As(err, &c) && c.err == nil && c.code != exitWaiting:
+		return withCode(c.code, more)
+	case err == nil || c != nil && c.err == nil:
+		return more
+	}
+	return multierror.Append(nil, err, more)
 }
 
 // otherErrors leaves out the failed steps: the report tells of them.

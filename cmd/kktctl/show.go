@@ -3,11 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 )
 
 type showOptions struct {
@@ -53,27 +50,16 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 	if o.Format == "text" {
 		fmt.Fprintf(a.Out, "Saved at %s%s: plan %s.\n\n", a.outOptions(g).At(file.Timestamp), file.narrowed(), planID(file.Plan))
 	}
-	return errors.Join(a.showPlan(g, file.Plan, o.Format), o.Reports.write(file.Plan))
+	all := a.showCommand(g, path)
+	return errors.Join(a.showPlan(g, file.Plan, o.Format, all), a.writePlanReports(g, o.Reports, file.Plan, all))
 }
 
 // narrowed says what a saved plan was made with beyond the fleet file; it is
 // applied with the same.
 func (p *planFile) narrowed() string {
-	var parts []string
-	for _, t := range p.Targets {
-		parts = append(parts, "--target "+view.Clean(t))
-	}
-	for _, t := range p.Exclude {
-		parts = append(parts, "--exclude "+view.Clean(t))
-	}
-	if p.AllowUnregister > 0 {
-		parts = append(parts, fmt.Sprintf("--allow-unregister=%d", p.AllowUnregister))
-	}
-	if p.Checks {
-		parts = append(parts, "--checks")
-	}
-	if len(parts) == 0 {
+	words := planning{Targets: p.Targets, Exclude: p.Exclude, AllowUnregister: p.AllowUnregister, Checks: p.Checks}.words()
+	if words == "" {
 		return ""
 	}
-	return ", made with " + strings.Join(parts, " ")
+	return ", made with" + words
 }

@@ -43,7 +43,7 @@ func hostileDrift() *planner.DriftReport {
 
 func TestDrift(t *testing.T) {
 	golden(t, "drift.txt", DriftText(sampleDrift(), Options{Now: now(), Width: 80}))
-	golden(t, "drift.md", DriftMarkdown(sampleDrift()))
+	golden(t, "drift.md", DriftMarkdown(sampleDrift(), Options{}, "kktctl drift"))
 	var b bytes.Buffer
 	if err := DriftJSON(&b, sampleDrift()); err != nil {
 		t.Fatal(err)
@@ -56,8 +56,8 @@ func TestDriftIsClean(t *testing.T) {
 	for _, o := range []Options{{}, {Verbose: true, Width: 60}} {
 		checkClean(t, DriftText(r, o), "\n")
 	}
-	checkClean(t, DriftMarkdown(r), "\n")
-	if m := DriftMarkdown(r); strings.Contains(m, "<img") || strings.Contains(m, "@team") {
+	checkClean(t, DriftMarkdown(r, Options{}, "kktctl drift"), "\n")
+	if m := DriftMarkdown(r, Options{}, "kktctl drift"); strings.Contains(m, "<img") || strings.Contains(m, "@team") {
 		t.Errorf("markup from elsewhere:\n%s", m)
 	}
 	var b bytes.Buffer
@@ -81,7 +81,7 @@ func TestDriftMarkdownIsBounded(t *testing.T) {
 		r.Unapplied = append(r.Unapplied, r.Unapplied[0])
 		r.Coming = append(r.Coming, r.Coming[0])
 	}
-	if n := len([]rune(DriftMarkdown(r))); n > maxMarkdown {
+	if n := len([]rune(DriftMarkdown(r, Options{}, "kktctl drift"))); n > maxMarkdown {
 		t.Errorf("%d characters", n)
 	}
 }

@@ -1,174 +1,194 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"github.com/kktctl/kktctl/planner"
 )
 
 // The rules of Markdown for a comment on a pull request:
 //
-//   - The marker lets the next run find the comment and replace it.
-//   - The summary comes first, then what costs, cannot be taken back or needs
-//     people; the rest is folded.
+//   - The marker, the first line, lets the next run find the comment and
+//     replace it. Nothing in a comment tells the time at which it was made: the
+//     same plan gives the same comment.
+//   - The summary comes first, then what it costs, what cannot be taken back
+//     and whom it waits for, people first; details are folded; errors stand
+//     above them, warnings and notes below.
 //   - Text from elsewhere is either made of harmless characters or stands in
 //     <code> with all punctuation as entities: no markup, link, mention or
 //     command of the forge comes out of it.
-//   - The whole is below what the forges take; what is cut is counted.
+//   - The whole is below what the forges take. What has no room is left out by
+//     whole lines, never within a fold or a table, and summed up with the
+//     command that shows all.
 
-// maxMarkdown is in characters; GitHub takes 65,536.
+// maxMarkdown bounds a comment in characters, which are Unicode code points as
+// the forges count them. GitHub takes 65,536, GitLab 1,000,000; in bytes it is
+// below GitHub's 262,144 whatever the characters are.
 const maxMarkdown = 65_000
 
-// reserve is kept for what follows a list that is cut.
-const reserve = 4_000
+// maxMarkdownLine bounds a line of a list; a longer one keeps its head only, so
+// that one line of hostile length does not take the place of all others.
+const maxMarkdownLine = 6_000
 
-// markdown is a text that knows how many characters it holds.
+// markdown is a comment while it is made.
 type markdown struct {
 	b strings.Builder
-	n int
+	n int // characters so far
+	// all is the command that shows what there is no room for.
+	all string
 }
 
-// add writes lines unless they would exceed the limit; it tells whether it did.
-func (m *markdown) add(limit int, s string) bool {
-	n := utf8.RuneCountInString(s)
-	if m.n+n > limit {
-		return false
-	}
+// newMarkdown begins a comment: the marker, the title and the one line that
+// says most.
+func newMarkdown(kind, fleet, line, all string) *markdown {
+	m := &markdown{all: all}
+	m.add("<!-- kktctl:" + kind + " " + markerName(fleet) + " -->\n### kktctl " + kind + ": " + mdText(fleet) + "\n\n**" + mdText(line) + "**\n")
+	return m
+}
+
+func (m *markdown) add(s string) {
 	m.b.WriteString(s)
-	m.n += n
-	return true
+	m.n += utf8.RuneCountInString(s)
 }
 
-// PlanMarkdown is a plan for a comment on a pull request.
-func PlanMarkdown(p *planner.Plan) string {
-	m := &markdown{}
-	m.add(maxMarkdown, "<!-- kktctl:plan "+markerName(p.Fleet)+" -->\n### kktctl plan: "+mdText(p.Fleet)+"\n\n")
-	m.add(maxMarkdown, "**"+mdText(summaryLine(p))+"**\n")
-	m.overview(p)
-	m.list(maxMarkdown/4, weightyLines(p), "\n#### What cannot be taken back or costs money\n\n", "step", "")
-	m.list(maxMarkdown/2, diagnosticLines(p), "\n#### Problems and notes\n\n", "diagnostic", "")
-	m.fold("step", "All steps", stepLines(p))
-	m.fold("difference", "Changed outside kktctl since it was last applied", driftLines(p))
-	m.fold("till", "Live and not in the file", unmanagedLines(p))
+// rows writes a table of two columns without titles, when there is something
+// in it. The cells are Markdown.
+func (m *markdown) rows(rows [][2]string) {
+	if len(rows) == 0 {
+		return
+	}
+	m.add("\n| | |\n| :-- | :-- |\n")
+	for _, r := range rows {
+		m.add("| " + r[0] + " | " + r[1] + " |\n")
+	}
+}
+
+// mdSection is a list, or the rows of a table, under a title or in a fold.
+type mdSection struct {
+	open, end string
+	n         int              // lines
+	line      func(int) string // with its newline
+	table     bool             // the lines are rows
+	most      int              // lines at most, when the rest stands below anyway; 0 is no bound
+	noun      string           // what a line is
+	// sum says what lines from one on are: "200 to register"; it may be nil.
+	sum func(from int) string
+	all string // the command that shows all of it; empty: that of the comment
+	// share is how much of the room it has for sure, in percent, when there is
+	// too little for all.
+	share int
+
+	lines []string // as many as could have room
+	size  int      // of all in characters; more than there is room for, once that is known
+}
+
+// titled is a list under a title.
+func titled(title, noun string, n int, line func(int) string) mdSection {
+	return mdSection{open: "\n#### " + title + "\n\n", noun: noun, n: n, line: line}
+}
+
+// folded is a list in a fold that tells how long it is.
+func folded(title, noun string, n int, line func(int) string) mdSection {
+	return mdSection{
+		open: fmt.Sprintf("\n<details><summary>%s (%d)</summary>\n\n", title, n), end: "\n</details>\n",
+		noun: noun, n: n, line: line,
+	}
+}
+
+// sections writes those that hold something. When there is no room for all,
+// each has its share for sure, and what others do not need goes to the first.
+func (m *markdown) sections(list ...mdSection) string {
+	room := maxMarkdown - m.n
+	spare := room
+	given := make([]int, len(list))
+	for i := range list {
+		list[i].measure(m, room)
+		given[i] = min(list[i].size, room*list[i].share/100)
+		spare -= given[i]
+	}
+	for i := range list {
+		more := min(list[i].size-given[i], max(0, spare))
+		given[i] += more
+		spare -= more
+	}
+	for i := range list {
+		list[i].write(m, given[i])
+	}
 	return m.b.String()
 }
 
-// overview says what a reviewer has to weigh.
-func (m *markdown) overview(p *planner.Plan) {
-	var sum planner.Cost
-	irreversible, people := 0, map[planner.Wait]int{}
-	for _, s := range p.Steps {
-		sum.Roubles += s.Cost.Roubles
-		sum.Codes += s.Cost.Codes
-		if s.Irreversible {
-			irreversible++
-		}
-		for _, w := range s.Waits {
-			people[w]++
-		}
-	}
-	var lines []string
-	if c := costs(sum, ""); c != "" {
-		lines = append(lines, "- Costs in all: **"+c+"**\n")
-	}
-	if irreversible > 0 {
-		lines = append(lines, "- Irreversible: **"+count(irreversible, "step")+"**\n")
-	}
-	if w := peopleNeeded(people); w != "" {
-		lines = append(lines, "- People are needed: "+w+"\n")
-	}
-	if p.Diagnostics.HasErrors() {
-		lines = append(lines, "- **This plan cannot be applied**: see the errors below\n")
-	}
-	if len(lines) > 0 {
-		m.add(maxMarkdown, "\n"+strings.Join(lines, ""))
-	}
-}
-
-// peopleNeeded counts the waits that a person ends.
-func peopleNeeded(n map[planner.Wait]int) string {
-	var parts []string
-	for _, w := range sortedWaits(n) {
-		if ofPeople(w) {
-			parts = append(parts, fmt.Sprintf("%d × %s", n[w], whom(w)))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// fold writes lines under a summary that opens them.
-func (m *markdown) fold(noun, title string, lines []string) {
-	m.list(maxMarkdown-reserve, lines, "\n<details><summary>"+title+" ("+strconv.Itoa(len(lines))+")</summary>\n\n", noun, "\n</details>\n")
-}
-
-// list writes as many lines as there is room for below a limit and counts the
-// rest.
-func (m *markdown) list(limit int, lines []string, head, noun, foot string) {
-	if len(lines) == 0 || !m.add(maxMarkdown, head) {
+// measure makes the lines, but no more than have room.
+func (s *mdSection) measure(m *markdown, room int) {
+	if s.n == 0 {
 		return
 	}
-	for i, l := range lines {
-		if !m.add(limit, l) {
-			m.add(maxMarkdown, "- … and "+count(len(lines)-i, noun)+" more; the plan as text or JSON has them all\n")
-			break
+	s.size = utf8.RuneCountInString(s.open + s.end)
+	for i := range s.n {
+		if s.size > room {
+			return
 		}
+		if s.most > 0 && i == s.most {
+			s.size += utf8.RuneCountInString(s.rest(m, i))
+			return
+		}
+		l := s.line(i)
+		s.lines = append(s.lines, l)
+		s.size += utf8.RuneCountInString(l)
 	}
-	m.add(maxMarkdown, foot)
 }
 
-// markerName keeps of a fleet's name what cannot end an HTML comment.
-func markerName(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '.' {
-			b.WriteRune(r)
-		} else if r == '-' && !strings.HasSuffix(b.String(), "-") {
-			b.WriteRune(r)
-		}
+// write writes as many lines as there is room for and sums up the rest.
+func (s *mdSection) write(m *markdown, room int) {
+	if s.n == 0 {
+		return
 	}
-	return strings.Trim(b.String(), "-")
+	fits := s.fit(m, room)
+	m.add(s.open)
+	for _, l := range s.lines[:fits] {
+		m.add(l)
+	}
+	if fits < s.n {
+		m.add(s.rest(m, fits))
+	}
+	m.add(s.end)
 }
 
-// mdText makes hostile text safe inside of a line of Markdown.
-func mdText(s string) string {
-	s = Clean(s)
-	if harmless(s) {
-		return s
+// fit is how many lines have room together with what sums up the rest.
+func (s *mdSection) fit(m *markdown, room int) int {
+	if s.size <= room {
+		return len(s.lines)
 	}
-	return mdCode(s)
-}
-
-// harmless tells whether a text reads the same in Markdown as it is: letters,
-// digits and punctuation that means nothing, no bare host name.
-func harmless(s string) bool {
-	for _, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" ,.:;-()'\"«»№₽…→×", r) {
-			return false
+	used := utf8.RuneCountInString(s.open + s.end)
+	sizes := make([]int, len(s.lines)+1) // of the first lines
+	for i, l := range s.lines {
+		sizes[i+1] = sizes[i] + utf8.RuneCountInString(l)
+	}
+	for n := len(s.lines); n > 0; n-- {
+		if used+sizes[n] <= room && used+sizes[n]+utf8.RuneCountInString(s.rest(m, n)) <= room {
+			return n
 		}
 	}
-	return !strings.Contains(strings.ToLower(s), "www.")
+	return 0
 }
 
-// mdCode puts text in <code>; when it is not harmless, everything but letters,
-// digits and spaces stands in entities. Mentions and references are not looked for there.
-func mdCode(s string) string {
-	s = Clean(s)
-	if harmless(s) {
-		return "<code>" + s + "</code>"
+// rest sums up the lines from one on.
+func (s *mdSection) rest(m *markdown, from int) string {
+	text := "… and " + count(s.n-from, s.noun) + " more"
+	if from == 0 {
+		text = count(s.n, s.noun) + " without room here"
 	}
-	var b strings.Builder
-	b.WriteString("<code>")
-	for _, r := range s {
-		if r == ' ' || r >= utf8.RuneSelf || unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, "&#%d;", r)
-		}
+	if s.sum != nil {
+		text += ": " + mdText(s.sum(from))
 	}
-	b.WriteString("</code>")
-	return b.String()
+	switch {
+	case s.most > 0 && from == s.most:
+		text += "; see below"
+	case cmp.Or(s.all, m.all) != "":
+		text += ". All: " + mdCode(cmp.Or(s.all, m.all))
+	}
+	if s.table {
+		return "\n" + text + "\n"
+	}
+	return "- " + text + "\n"
 }

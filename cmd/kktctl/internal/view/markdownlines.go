@@ -2,59 +2,61 @@ package view
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
-// stepLines is a line for each step, with a line below for each change.
-func stepLines(p *planner.Plan) []string {
-	var lines []string
-	for _, group := range groupByAddress(p.Steps) {
-		for _, s := range group {
-			lines = append(lines, stepLine(s))
-		}
+// stepHead is what a step does and of what.
+func stepHead(s *planner.Step) string { return stepName(s) + " " + mdCode(s.Address) }
+
+func stepName(s *planner.Step) string {
+	return mdCode(s.Action.Symbol()) + " **" + mdText(stepVerb(*s)) + "**"
+}
+
+// weightyRow is a row of the table of what a reviewer has to weigh.
+func weightyRow(s *planner.Step) string {
+	code, final, due := "", "", ""
+	if s.Code != nil {
+		code = s.Code.String()
 	}
-	return lines
-}
-
-// weightyLines is a line for each step that a reviewer has to weigh.
-func weightyLines(p *planner.Plan) []string {
-	var lines []string
-	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Irreversible || s.Cost != (planner.Cost{}) {
-			lines = append(lines, stepHead(s)+mdFacts(stakes(s, Options{}))+"\n")
-		}
+	if s.Irreversible {
+		final = "yes"
 	}
-	return lines
+	if !s.Due.IsZero() {
+		due = Options{}.at(s.Due)
+	}
+	return "| " + stepName(s) + " | " + mdCode(s.Address) + " | " + mdText(costs(s.Cost, code)) + " | " + final + " | " + mdText(due) + " |\n"
 }
 
-func stepHead(s *planner.Step) string {
-	return "- `" + s.Action.Symbol() + "` **" + mdText(stepVerb(*s)) + "** " + mdCode(s.Address)
-}
-
-func stepLine(s *planner.Step) string {
+// stepLine is a step on a line, with a line below for each change.
+func stepLine(s *planner.Step, o Options) string {
 	var b strings.Builder
-	b.WriteString(stepHead(s))
+	b.WriteString("- " + stepHead(s))
 	if text := why(s, Options{}); text != "" {
-		b.WriteString(": " + mdText(text))
+		b.WriteString(": " + mdText(o.commands(text)))
 	}
 	facts := append(details(s), stakes(s, Options{})...)
 	if waits := stepWaits(s); len(waits) > 0 {
 		facts = append(facts, "waits for "+whoms(waits))
 	}
-	b.WriteString(mdFacts(facts) + "\n")
-	for _, c := range s.Changes {
-		b.WriteString("  - " + changeLine(c) + "\n")
-	}
-	return b.String()
-}
-
-func mdFacts(facts []string) string {
-	var b strings.Builder
 	for _, f := range facts {
 		b.WriteString("; " + mdText(f))
 	}
-	return b.String()
+	b.WriteByte('\n')
+	for _, c := range s.Changes {
+		b.WriteString("  - " + changeLine(c) + "\n")
+	}
+	return bounded(b.String(), "- "+stepHead(s))
+}
+
+// bounded gives up what a line says beyond its head when it is too long.
+func bounded(line, head string) string {
+	if utf8.RuneCountInString(line) <= maxMarkdownLine {
+		return line
+	}
+	return head + "; the rest is too long for a comment\n"
 }
 
 func changeLine(c planner.Change) string {
@@ -71,56 +73,41 @@ func mdValue(s string) string {
 	return mdCode(s)
 }
 
-// mdLines puts text of several lines on one.
-func mdLines(s string) string {
-	lines := strings.Split(CleanLines(s), "\n")
-	for i, l := range lines {
-		lines[i] = mdText(l)
-	}
-	return strings.Join(lines, "; ")
+func driftLine(d planner.Drift, corrected string) string {
+	return "- " + mdCode(d.Address) + " " + mdCode(d.Path) + ": " + mdValue(d.Applied) + " → " + mdValue(d.Live) +
+		"; " + driftNote(d, corrected) + "\n"
 }
 
-func driftLines(p *planner.Plan) []string {
-	lines := make([]string, len(p.Drift))
-	for i, d := range p.Drift {
-		note := driftNote(d, "this plan corrects it")
-		lines[i] = "- " + mdCode(d.Address) + " " + mdCode(d.Path) + ": " + mdValue(d.Applied) + " → " + mdValue(d.Live) + "; " + note + "\n"
+func unmanagedLine(u planner.Unmanaged) string {
+	parts := []string{}
+	for _, v := range []string{u.Serial, u.RNM, u.Model, u.Address} {
+		if v != "" {
+			parts = append(parts, mdCode(v))
+		}
 	}
-	return lines
+	return "- " + strings.Join(parts, ", ") + "\n"
 }
 
-func unmanagedLines(p *planner.Plan) []string {
-	lines := make([]string, len(p.Unmanaged))
-	for i, u := range p.Unmanaged {
-		parts := []string{}
-		for _, v := range []string{u.Serial, u.RNM, u.Model, u.Address} {
-			if v != "" {
-				parts = append(parts, mdCode(v))
-			}
-		}
-		lines[i] = "- " + strings.Join(parts, ", ") + "\n"
+func diagnosticLine(d diag.Diagnostic, o Options) string {
+	head := "- **" + d.Severity.String() + "**: "
+	if !d.Pos.IsZero() {
+		head += mdCode(d.Pos.String()) + ": "
 	}
-	return lines
+	if d.Address != "" && !strings.Contains(d.Summary, d.Address) {
+		head += mdCode(d.Address) + ": "
+	}
+	head += mdText(d.Summary)
+	return bounded(head+mdBelow(d.Detail, d.Hint, o)+"\n", head)
 }
 
-func diagnosticLines(p *planner.Plan) []string {
-	lines := make([]string, len(p.Diagnostics))
-	for i, d := range p.Diagnostics {
-		l := "- **" + d.Severity.String() + "**: "
-		if !d.Pos.IsZero() {
-			l += mdCode(d.Pos.String()) + ": "
-		}
-		if d.Address != "" && !strings.Contains(d.Summary, d.Address) {
-			l += mdCode(d.Address) + ": "
-		}
-		l += mdText(d.Summary)
-		if d.Detail != "" {
-			l += "; " + mdLines(d.Detail)
-		}
-		if d.Hint != "" {
-			l += "; hint: " + mdLines(d.Hint)
-		}
-		lines[i] = l + "\n"
+// mdBelow is what text output has on lines below: details and the way out.
+func mdBelow(detail, hint string, o Options) string {
+	text := ""
+	if detail != "" {
+		text += "; " + mdLines(detail)
 	}
-	return lines
+	if hint != "" {
+		text += "; hint: " + mdLines(o.commands(hint))
+	}
+	return text
 }

@@ -80,11 +80,11 @@ func TestHostileTextIsCleanEverywhere(t *testing.T) {
 		checkClean(t, PlanText(p, o), "\n")
 		checkClean(t, Diagnostics(p.Diagnostics, o), "\n")
 	}
-	checkClean(t, PlanMarkdown(p), "\n")
+	checkClean(t, PlanMarkdown(p, Options{}, "kktctl plan"), "\n")
 }
 
 func TestSensitiveValuesAreNotShown(t *testing.T) {
-	for _, got := range []string{PlanText(samplePlan(), Options{Verbose: true}), PlanMarkdown(samplePlan())} {
+	for _, got := range []string{PlanText(samplePlan(), Options{Verbose: true}), PlanMarkdown(samplePlan(), Options{}, "kktctl plan")} {
 		if strings.Contains(got, "secret") {
 			t.Errorf("a sensitive value is shown:\n%s", got)
 		}

@@ -120,13 +120,15 @@ func reason(s apply.StepResult) string {
 	return s.Message
 }
 
-func (w *reportWriter) skipped(s apply.StepResult) {
-	text := s.Message
-	if text == "" && s.SkippedFor != "" {
-		action, address, _ := strings.Cut(s.SkippedFor, ":")
-		text = "needs another step: " + verb(planner.Action(action)) + " " + Clean(address)
+func (w *reportWriter) skipped(s apply.StepResult) { w.head(w.t.dim, s, skippedText(s)) }
+
+// skippedText says what a skipped step would have needed.
+func skippedText(s apply.StepResult) string {
+	if s.Message != "" || s.SkippedFor == "" {
+		return s.Message
 	}
-	w.head(w.t.dim, s, text)
+	action, address, _ := strings.Cut(s.SkippedFor, ":")
+	return "needs another step: " + verb(planner.Action(action)) + " " + Clean(address)
 }
 
 func (w *reportWriter) interrupted(s apply.StepResult) { w.head(w.t.dim, s, s.Message) }

@@ -3,6 +3,8 @@ package view
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
@@ -151,5 +154,59 @@ func TestDiagnosticsJSON(t *testing.T) {
 	b.Reset()
 	if err := DiagnosticsJSON(&b, nil); err != nil || !strings.Contains(b.String(), `"valid": true`) || !strings.Contains(b.String(), `"diagnostics": []`) {
 		t.Errorf("no diagnostics: %v %s", err, b.String())
+	}
+}
+
+func TestReportMarkdown(t *testing.T) {
+	e := Ended{Operation: "apply", Fleet: "sever", Report: sampleReport(), Errors: sampleDiagnostics()[:1], All: "kktctl plan"}
+	got := ReportMarkdown(e, Options{Program: "kktctl -f fleet"})
+	golden(t, "report.md", got)
+	checkWhole(t, got)
+	e.Report = nil
+	golden(t, "refused.md", ReportMarkdown(e, Options{}))
+}
+
+func TestReportMarkdownOfHostileText(t *testing.T) {
+	r := sampleReport()
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		s.Address, s.Message, s.Hint, s.Gives = hostile, hostile, hostile, hostile
+	}
+	for i := range r.Tasks {
+		r.Tasks[i] = apply.Task{Address: hostile, What: hostile, RNM: hostile, Link: hostile, Commands: []string{hostile}}
+	}
+	got := ReportMarkdown(Ended{Operation: "apply", Fleet: hostile, Report: r, All: hostile}, Options{})
+	checkClean(t, got, "\n")
+	checkWhole(t, got)
+	for _, bad := range []string{"<img", "@team", "](http", "://", "**b**"} {
+		if strings.Contains(got, bad) {
+			t.Errorf("%q comes through", bad)
+		}
+	}
+}
+
+// However much went wrong, the comment has its bound, and what a person has to
+// decide is told before what failed or is done.
+func TestReportMarkdownIsCut(t *testing.T) {
+	r := &apply.Report{Summary: apply.Summary{Done: 20_000, Unknown: 3, Failed: 20_000}}
+	for i := range 20_000 {
+		name := fmt.Sprint("till-", i)
+		r.Steps = append(r.Steps, result(name, planner.Register, apply.StepDone), result(name, planner.Pay, apply.StepFailed))
+	}
+	for i := range 3 {
+		r.Steps = append(r.Steps, result(fmt.Sprint("lost-", i), planner.Register, apply.StepUnknown))
+	}
+	got := ReportMarkdown(Ended{Operation: "apply", Fleet: "sever", Report: r, All: "kktctl plan"}, Options{})
+	if n := len([]rune(got)); n > maxMarkdown || n < maxMarkdown/2 {
+		t.Errorf("%d characters", n)
+	}
+	checkWhole(t, got)
+	for i := range 3 {
+		if !strings.Contains(got, mdCode(fmt.Sprintf("kktctl resolve kkts.lost-%d --not-sent", i))) {
+			t.Errorf("what is unknown of lost-%d is not told", i)
+		}
+	}
+	if !regexp.MustCompile(`\n- … and \d+ steps more: \d+ to pay\. All: `).MatchString(got) {
+		t.Error("what failed is not summed up")
 	}
 }
