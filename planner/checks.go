@@ -124,12 +124,13 @@ func Checks(in Input, names []string) *Plan {
 	p.plan.Diagnostics = diag.List{} // they are about tills, which are left alone
 	p.matchOthers()
 	known := map[string]bool{}
+	chosen := p.chosenChecks()
 	for _, o := range p.others {
 		if o.kind != kindCheck || !o.inFile && !o.busy() {
 			continue
 		}
 		known[o.name] = true
-		if len(names) > 0 && !slices.Contains(names, o.name) && !slices.Contains(names, o.addr) {
+		if len(names) > 0 && !slices.Contains(names, o.name) && !slices.Contains(names, o.addr) || !chosen(o) {
 			continue
 		}
 		p.continueOther(o)
@@ -143,7 +144,38 @@ func Checks(in Input, names []string) *Plan {
 		}
 	}
 	p.unknownChecks(names, known)
-	return p.finish()
+	plan := p.finish()
+	if len(plan.Steps) == 0 && len(known) > 0 && len(in.Targets)+len(in.Exclude) > 0 && !plan.Diagnostics.HasErrors() {
+		p.say(diag.Error, nil, "no check is chosen").Hint = "a check is chosen by its address, its company, or the till that it expects"
+		plan.Applyable = false
+	}
+	return plan
+}
+
+// chosenChecks tells which checks targets and exclusions choose: by themselves,
+// or by the till that they expect.
+func (p *planning) chosenChecks() func(*peer) bool {
+	byAddr := make(map[string]*till, len(p.tills))
+	for _, t := range p.tills {
+		byAddr[t.addr] = t
+	}
+	by := func(flag string, texts []string) map[string]bool {
+		s := p.selected(flag, texts, byAddr)
+		out := map[string]bool{}
+		for _, t := range s.tills {
+			out[t.addr] = true
+		}
+		for _, o := range s.others {
+			out[o.addr] = true
+		}
+		return out
+	}
+	targets, exclude := by("target", p.in.Targets), by("exclude", p.in.Exclude)
+	in := func(set map[string]bool, o *peer) bool {
+		t := p.tillOf(o)
+		return set[o.addr] || t != nil && set[t.addr]
+	}
+	return func(o *peer) bool { return (len(p.in.Targets) == 0 || in(targets, o)) && !in(exclude, o) }
 }
 
 func (p *planning) unknownChecks(names []string, known map[string]bool) {

@@ -26,14 +26,16 @@ func (p *planning) keepOthers(tills []*till, chosen []*peer) {
 	}
 	for _, o := range chosen {
 		o.left = false
-		if t := p.tillOf(o); t != nil {
-			t.left = false
+	}
+	for _, o := range chosen {
+		if t := p.tillOf(o); t != nil && p.needed(&t.subject) {
+			p.draw(&t.subject, o.addr)
 		}
-		p.keepCompany(p.companyOf(o))
+		p.keepCompany(p.companyOf(o), o.addr)
 	}
 	for _, t := range p.tills {
 		if !t.left && t.unseen() {
-			p.keepCompany(t.decl.Company)
+			p.keepCompany(t.decl.Company, t.addr)
 		}
 	}
 }
@@ -41,9 +43,9 @@ func (p *planning) keepOthers(tills []*till, chosen []*peer) {
 // unseen tells whether a declared till is still to be registered.
 func (t *till) unseen() bool { return t.wanted() && t.live == nil && !t.registered() }
 
-func (p *planning) keepCompany(key string) {
-	if o := p.byAddr[spec.CompanyAddress(key)]; o != nil {
-		o.left = false
+func (p *planning) keepCompany(key, by string) {
+	if o := p.byAddr[spec.CompanyAddress(key)]; o != nil && p.needed(&o.subject) {
+		p.draw(&o.subject, by)
 	}
 }
 
@@ -74,29 +76,44 @@ func (p *planning) tillOf(o *peer) *till {
 // dropOthers leaves out the given ones and what needs them, and what needs a
 // till that is left out.
 func (p *planning) dropOthers(excluded []*peer, byAddr map[string]*till) {
+	gone := map[string]bool{} // companies whose cabinets are not made
 	for _, o := range excluded {
-		o.left = true
+		o.left, o.shut = true, true
 		if o.kind == kindCompany && p.wanted(o) {
-			p.dropOfCompany(o.name, byAddr)
+			gone[o.name] = true
 		}
 	}
+	if len(gone) > 0 {
+		p.dropOfCompanies(gone, byAddr)
+	}
 	for _, o := range p.others {
-		if t := p.tillOf(o); t != nil && t.left {
+		if t := p.tillOf(o); t != nil && t.left && !o.left {
 			o.left = true
+			if p.in.Checks || o.busy() {
+				p.sunder(t.addr, o.addr)
+			}
 		}
 	}
 }
 
-// dropOfCompany leaves out what needs a company's cabinet, which is not made.
-func (p *planning) dropOfCompany(key string, byAddr map[string]*till) {
+// dropOfCompanies leaves out what needs the cabinets of companies, which are
+// not made.
+func (p *planning) dropOfCompanies(gone map[string]bool, byAddr map[string]*till) {
 	for _, t := range p.tills {
-		if t.decl.Company == key && t.unseen() {
-			dropNeeding(t, byAddr)
+		if !gone[t.decl.Company] || !t.unseen() {
+			continue
 		}
+		if !t.left {
+			p.sunder(spec.CompanyAddress(t.decl.Company), t.addr)
+		}
+		p.dropNeeding(t, byAddr)
 	}
 	for _, o := range p.others {
-		if o.kind != kindCompany && p.companyOf(o) == key {
+		if key := p.companyOf(o); o.kind != kindCompany && gone[key] && !o.left {
 			o.left = true
+			if o.kind == kindOrder || p.in.Checks {
+				p.sunder(spec.CompanyAddress(key), o.addr)
+			}
 		}
 	}
 }

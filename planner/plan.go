@@ -33,6 +33,7 @@ func (p *planning) run() *Plan {
 		p.planLeaving(t)
 	}
 	p.planOthers(kindOrder, kindCheck, kindReceipt)
+	p.sayDrawn()
 	p.reportDrift()
 	p.checkPolicy()
 	p.checkCredential()
@@ -68,6 +69,8 @@ type planning struct {
 	makings  map[cabinetKey]string // ids of the steps that make one
 	nameless map[cabinetKey]bool   // made, as a person says who named no agreement
 	emails   map[string]string     // who makes a cabinet with it
+	drawn    map[*subject][]string // what is planned only for what needs it: by these
+	sundered map[string][]string   // by what is left out: what needs it
 }
 
 func newPlanning(in *Input) *planning {
@@ -80,6 +83,7 @@ func newPlanning(in *Input) *planning {
 		},
 		takers: map[string]*till{},
 		groups: groups{}, makings: map[cabinetKey]string{}, nameless: map[cabinetKey]bool{}, emails: map[string]string{},
+		drawn: map[*subject][]string{}, sundered: map[string][]string{},
 	}
 }
 

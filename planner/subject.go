@@ -15,6 +15,7 @@ type subject struct {
 	prior   *Resource // nil when never met
 	blocked bool      // an error stands against any new step
 	left    bool      // not chosen by the targets
+	shut    bool      // excluded by a selector of its own
 
 	first []string // ids of the state-only steps that all others need
 	steps []Step

@@ -4,9 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
-	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 )
 
@@ -26,20 +23,24 @@ func (p *planning) choose() {
 			byAddr[from] = taker // an old name still finds the till
 		}
 	}
-	targets, others := p.named(p.in.Targets, byAddr)
+	targets := p.selected("target", p.in.Targets, byAddr)
 	if len(p.in.Targets) > 0 {
-		p.keepTargets(targets)
-		p.keepOthers(targets, others)
+		p.keepTargets(targets.tills)
+		p.keepOthers(targets.tills, targets.others)
 	}
-	exclude, others := p.named(p.in.Exclude, byAddr)
-	for _, t := range exclude {
-		dropNeeding(t, byAddr)
+	exclude := p.selected("exclude", p.in.Exclude, byAddr)
+	for _, t := range append(exclude.tills, exclude.open...) {
+		t.shut = true
 	}
-	p.dropOthers(others, byAddr)
+	for _, t := range append(exclude.tills, exclude.open...) {
+		p.dropNeeding(t, byAddr)
+	}
+	p.dropOthers(exclude.others, byAddr)
 	p.plan.Diagnostics = slices.DeleteFunc(p.plan.Diagnostics, func(d diag.Diagnostic) bool {
 		t := byAddr[d.Address]
 		return t != nil && t.left
 	})
+	p.saySundered()
 	if left := p.leftOut(); left != "" {
 		p.leaveOut()
 		p.say(diag.Note, nil, "by target or exclusion "+left+" left out; those that are planned have all the steps that they need")
@@ -89,19 +90,14 @@ func (p *planning) keepTargets(targets []*till) {
 	for _, t := range p.tills {
 		t.left = true
 	}
-	var drawn []string
 	for _, t := range targets {
 		t.left = false
 	}
 	for _, t := range targets {
 		for n := p.evictor(t); n != nil && n.left; n = p.evictor(n) {
 			n.left = false
-			drawn = append(drawn, n.addr)
+			p.draw(&n.subject, t.addr)
 		}
-	}
-	if len(drawn) > 0 {
-		slices.Sort(drawn)
-		p.say(diag.Note, nil, list(drawn)+" drawn in: names change hands, and a move needs its place to be free")
 	}
 }
 
@@ -110,70 +106,22 @@ func (p *planning) evictor(t *till) *till { return p.takers[t.addr] }
 
 // dropNeeding leaves out a till, and with it the one whose address its move
 // would have freed.
-func dropNeeding(t *till, byAddr map[string]*till) {
-	for t != nil && !t.left {
+func (p *planning) dropNeeding(t *till, byAddr map[string]*till) {
+	cause := ""
+	for t != nil {
+		if cause != "" && !t.left && !t.shut {
+			p.sunder(cause, t.addr)
+		}
+		if t.left && cause != "" {
+			return
+		}
 		t.left = true
 		if t.from == "" {
 			return
 		}
+		cause = t.addr
 		if t = byAddr[t.from]; t != nil && !t.inFile {
 			return
 		}
 	}
-}
-
-// named finds the tills, and what is none, of the given names; a bare name is
-// a till's.
-func (p *planning) named(names []string, byAddr map[string]*till) ([]*till, []*peer) {
-	var tills []*till
-	var others []*peer
-	for _, name := range names {
-		switch t := first(byAddr[name], byAddr[spec.KKTAddress(name)]); {
-		case t != nil:
-			tills = append(tills, t)
-		case p.byAddr[name] != nil:
-			others = append(others, p.byAddr[name])
-		default:
-			p.leaveOut()
-			d := p.say(diag.Error, nil, "unknown address "+plain(name))
-			if near := p.nearest(name, byAddr); near != "" {
-				d.Hint = "did you mean " + near + "?"
-			}
-		}
-	}
-	return tills, others
-}
-
-func first(a, b *till) *till {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
-// nearest finds the address that a mistyped one may mean.
-func (p *planning) nearest(name string, byAddr map[string]*till) string {
-	const farthest, longest = 3, 100
-	if len(name) > longest {
-		return ""
-	}
-	if !strings.Contains(name, ".") {
-		name = spec.KKTAddress(name)
-	}
-	best, found := farthest+1, ""
-	try := func(addr string) {
-		if d := len(addr) - len(name); d > 2*farthest || d < -2*farthest {
-			return
-		}
-		if d := levenshtein.ComputeDistance(name, addr); d < best || d == best && addr < found {
-			best, found = d, addr
-		}
-	}
-	for addr := range byAddr {
-		try(addr)
-	}
-	for addr := range p.byAddr {
-		try(addr)
-	}
-	return found
 }

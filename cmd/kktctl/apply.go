@@ -43,11 +43,9 @@ as stale.`,
 		},
 	}
 	f := cmd.Flags()
-	o.planning.flags(f)
+	o.planning.flags(cmd, g)
 	o.running.flags(f)
 	f.BoolVar(&o.AutoApprove, "auto-approve", false, "do not ask")
-	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
-	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	return cmd
 }
 

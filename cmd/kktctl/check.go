@@ -11,6 +11,7 @@ import (
 )
 
 type checkOptions struct {
+	planning
 	running
 	AutoApprove bool
 }
@@ -33,7 +34,8 @@ proved before the till changed.`,
 		},
 		ValidArgsFunction: completeChecks(g),
 	}
-	o.flags(cmd.Flags())
+	o.choice(cmd, g)
+	o.running.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.AutoApprove, "auto-approve", false, "do not ask")
 	return cmd
 }
@@ -46,14 +48,15 @@ func (a *App) runCheck(ctx context.Context, g *globals, names []string, o checkO
 	if err != nil {
 		return err
 	}
-	if err := planner.Checks(planner.Input{Fleet: fleet, Now: a.now()}, names).Diagnostics.Err(); err != nil {
+	first := planner.Checks(planner.Input{Fleet: fleet, Now: a.now(), Targets: o.Targets, Exclude: o.Exclude}, names)
+	if err := first.Diagnostics.Err(); err != nil {
 		return err // before anything is opened
 	}
 	o.result.fleet = fleet.Name
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
-	return a.withReceipts(ctx, g, fleet, receipts{operation: "check", running: o.running, kinds: kindsOf(fleet, names)}, func(w *work) error {
-		plan := planner.Checks(planner.Input{Fleet: w.fleet, Prior: apply.PriorOf(w.session.Snapshot()), Now: a.now()}, names)
+	return a.withReceipts(ctx, g, fleet, receipts{operation: "check", running: o.running, kinds: kindsOf(fleet, first)}, func(w *work) error {
+		plan := planner.Checks(planner.Input{Fleet: w.fleet, Prior: apply.PriorOf(w.session.Snapshot()), Now: a.now(), Targets: o.Targets, Exclude: o.Exclude}, names)
 		if err := plan.Diagnostics.Err(); err != nil {
 			return err
 		}
@@ -71,17 +74,11 @@ func (a *App) runCheck(ctx context.Context, g *globals, names []string, o checkO
 	})
 }
 
-// kindsOf lists the services of the named checks, or of all.
-func kindsOf(fleet *spec.Fleet, names []string) []string {
-	wanted := map[string]bool{}
-	for _, n := range names {
-		wanted[spec.NameOf(n)] = true
-	}
+// kindsOf lists the services of the checks that are planned.
+func kindsOf(fleet *spec.Fleet, plan *planner.Plan) []string {
 	kinds := map[string]bool{}
-	for name, c := range fleet.Checks {
-		if len(names) == 0 || wanted[name] {
-			kinds[c.Kind] = true
-		}
+	for _, s := range plan.Steps {
+		kinds[fleet.Checks[spec.NameOf(s.Address)].Kind] = true
 	}
 	return sortedKeys(kinds)
 }

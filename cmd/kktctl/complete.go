@@ -48,3 +48,28 @@ func addresses(g *globals) []cobra.Completion {
 	}
 	return out
 }
+
+// completeSelectors offers what a till can be chosen by: addresses, companies,
+// centres, and the labels that tills have.
+func completeSelectors(g *globals) completer {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		fleet, _ := spec.Load(g.File)
+		if fleet == nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		out := addresses(g)
+		for _, name := range sortedKeys(fleet.Companies) {
+			out = append(out, "company="+name)
+		}
+		for _, name := range sortedKeys(fleet.Centres) {
+			out = append(out, "centre="+name)
+		}
+		seen := map[string]bool{}
+		for _, k := range fleet.KKTs {
+			for key, value := range k.Labels {
+				seen["label."+key+"="+value] = true
+			}
+		}
+		return append(out, sortedKeys(seen)...), cobra.ShellCompDirectiveNoFileComp
+	}
+}

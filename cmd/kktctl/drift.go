@@ -51,14 +51,12 @@ be read the file is left as it was: alert on kktctl_drift_timestamp_seconds.`,
 		},
 	}
 	f := cmd.Flags()
-	o.choice(f)
+	o.choice(cmd, g)
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when drift was found")
 	f.StringVar(&o.Prometheus, "prometheus", "", "also write metrics to this file, such as /var/lib/node_exporter/kktctl.prom")
 	o.Reports.flags(f)
-	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
-	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd

@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/kktctl/kktctl/planner"
 )
 
 var errNegative = errors.New("it is below zero")
@@ -63,3 +66,22 @@ func (a *amount) Type() string { return "int" }
 func lockTimeoutFlag(f *pflag.FlagSet, d *time.Duration) {
 	f.Var((*span)(d), "lock-timeout", "wait for the state's lock for so long, such as 10m")
 }
+
+// selectors is the value of a flag that chooses a part of the fleet and can be
+// repeated.
+type selectors []string
+
+// Set checks the form of one selector and keeps it.
+func (s *selectors) Set(text string) error {
+	if _, err := planner.ParseSelector(text); err != nil {
+		return err
+	}
+	*s = append(*s, text)
+	return nil
+}
+
+// String gives them as they were written.
+func (s *selectors) String() string { return strings.Join(*s, " ") }
+
+// Type is what help calls the value.
+func (s *selectors) Type() string { return "selector" }

@@ -34,12 +34,10 @@ Changes nothing.
 		},
 	}
 	f := cmd.Flags()
-	o.flags(f)
+	o.flags(cmd, g)
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
 	f.StringVar(&o.Format, "format", view.GraphDOT, "dot or mermaid")
 	f.BoolVar(&o.Running, "running", false, "only what is under way")
-	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
-	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{view.GraphDOT, view.GraphMermaid}, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }

@@ -40,15 +40,13 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	o.flags(f)
+	o.flags(cmd, g)
 	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN")
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	o.Reports.flags(f)
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes, or drift was found")
-	must(cmd.RegisterFlagCompletionFunc("target", completeTargets(g)))
-	must(cmd.RegisterFlagCompletionFunc("exclude", completeTargets(g)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd

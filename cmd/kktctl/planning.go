@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/go-multierror"
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/planner"
@@ -26,13 +26,17 @@ type planning struct {
 }
 
 // choice is what says of which part of the fleet a command is.
-func (p *planning) choice(f *pflag.FlagSet) {
-	f.StringArrayVar(&p.Targets, "target", nil, "only this till and what it needs (repeatable)")
-	f.StringArrayVar(&p.Exclude, "exclude", nil, "not this till (repeatable)")
+func (p *planning) choice(cmd *cobra.Command, g *globals) {
+	f := cmd.Flags()
+	f.Var((*selectors)(&p.Targets), "target", "only this and what it needs: ADDRESS, 'sloboda-*', company=NAME, centre=NAME or label.KEY=VALUE (repeatable)")
+	f.Var((*selectors)(&p.Exclude), "exclude", "not this, nor what needs it; the same forms (repeatable)")
+	must(cmd.RegisterFlagCompletionFunc("target", completeSelectors(g)))
+	must(cmd.RegisterFlagCompletionFunc("exclude", completeSelectors(g)))
 }
 
-func (p *planning) flags(f *pflag.FlagSet) {
-	p.choice(f)
+func (p *planning) flags(cmd *cobra.Command, g *globals) {
+	p.choice(cmd, g)
+	f := cmd.Flags()
 	f.BoolVar(&p.Checks, "checks", false, "run the checks that are due: they print fiscal documents")
 	f.Var((*amount)(&p.AllowUnregister), "allow-unregister", "deregister up to so many tills, above policy.maxUnregister")
 }
@@ -51,6 +55,9 @@ func (a *App) planInput(ctx context.Context, b *backend, snap *state.Snapshot, p
 	in := planner.Input{
 		Fleet: b.fleet, Codes: b.codes, Prior: apply.PriorOf(snap), Now: a.now(),
 		AllowUnregister: p.AllowUnregister, Checks: p.Checks, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
+	}
+	if _, err := planner.Choose(in); err != nil {
+		return in, err // before anything is read
 	}
 	if !p.Refresh {
 		return in, nil

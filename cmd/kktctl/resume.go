@@ -9,22 +9,28 @@ import (
 	"github.com/kktctl/kktctl/spec/diag"
 )
 
+type resumeOptions struct {
+	planning
+	running
+}
+
 func newResumeCmd(a *App, g *globals) *cobra.Command {
-	o := running{resume: true}
+	o := resumeOptions{planning: planning{Refresh: true, StepsOnly: true}, running: running{resume: true}}
 	cmd := &cobra.Command{
 		Use:   "resume",
 		Short: "Go on with what runs; start nothing",
 		Long:  "Continues what an apply has begun, as far as the answers allow, and starts nothing: no question is asked, because everything it does was agreed to before.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.tellResult(g, "resume", o, func() error { return a.runResume(cmd.Context(), g, o) })
+			return a.tellResult(g, "resume", o.running, func() error { return a.runResume(cmd.Context(), g, o) })
 		},
 	}
-	o.flags(cmd.Flags())
+	o.choice(cmd, g)
+	o.running.flags(cmd.Flags())
 	return cmd
 }
 
-func (a *App) runResume(ctx context.Context, g *globals, o running) error {
+func (a *App) runResume(ctx context.Context, g *globals, o resumeOptions) error {
 	if err := o.reports.check(); err != nil {
 		return err
 	}
@@ -35,8 +41,8 @@ func (a *App) runResume(ctx context.Context, g *globals, o running) error {
 	o.result.fleet = fleet.Name
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
-	return a.withSession(ctx, g, fleet, "resume", o, func(w *work) error {
-		plan, err := a.makePlan(ctx, w.backend, w.session.Snapshot(), planning{Refresh: true, StepsOnly: true})
+	return a.withSession(ctx, g, fleet, "resume", o.running, func(w *work) error {
+		plan, err := a.makePlan(ctx, w.backend, w.session.Snapshot(), o.planning)
 		if err != nil {
 			return err
 		}
@@ -44,7 +50,7 @@ func (a *App) runResume(ctx context.Context, g *globals, o running) error {
 		if !g.Sandbox { // a warning: what does not have to be signed goes on
 			a.showDiagnostics(g, missingPrograms(fleet, underWay(plan.Steps), diag.Warning))
 		}
-		return a.run(ctx, in, w, plan, o)
+		return a.run(ctx, in, w, plan, o.running)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/go-multierror"
 	"github.com/spf13/cobra"
@@ -18,8 +19,8 @@ import (
 )
 
 type tasksOptions struct {
-	JSON    bool
-	Refresh bool
+	planning
+	JSON bool
 }
 
 const tasksLong = `Shows what people owe: signatures, printed reports, decisions. That stands in
@@ -38,6 +39,7 @@ func newTasksCmd(a *App, g *globals) *cobra.Command {
 	}
 	list := &cobra.Command{Use: "list", Short: "The same as tasks alone", Args: cobra.NoArgs, RunE: cmd.RunE}
 	for _, c := range []*cobra.Command{cmd, list} {
+		o.choice(c, g)
 		c.Flags().BoolVar(&o.JSON, "json", false, "as JSON")
 		c.Flags().BoolVar(&o.Refresh, "refresh", true, "look for tills that are silent or print with another ФН, where silentAfter or receipts are declared")
 	}
@@ -67,7 +69,28 @@ func (a *App) runTasks(ctx context.Context, g *globals, o tasksOptions) error {
 		watched, missing = a.watchedTills(ctx, g, snap)
 		list = apply.WithWatched(list, watched)
 	}
+	list, err = a.tasksOf(g, snap, list, o.planning)
+	if err != nil {
+		return err
+	}
 	return errors.Join(a.showTasks(g, list, o.JSON, missing == nil), missing)
+}
+
+// tasksOf leaves the tasks of what is chosen. The state knows no labels: the
+// fleet file is read for them.
+func (a *App) tasksOf(g *globals, snap *state.Snapshot, list []apply.Task, p planning) ([]apply.Task, error) {
+	if len(p.Targets)+len(p.Exclude) == 0 {
+		return list, nil
+	}
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return nil, err
+	}
+	choice, err := planner.Choose(planner.Input{Fleet: fleet, Prior: apply.PriorOf(snap), Now: a.now(), Targets: p.Targets, Exclude: p.Exclude})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(t apply.Task) bool { return !choice.Has(t.Address) }), nil
 }
 
 // showTasks prints the list; whole tells that nothing is missing from it.
