@@ -11,6 +11,7 @@ spec FuzzParse
 spec/fiscal FuzzCanonicalAddress
 state FuzzDecode
 state FuzzDecodeJournal
+state FuzzDecodeSealed
 apply FuzzDecodeUnwritten
 cmd/kktctl FuzzPlanFile
 cmd/kktctl/internal/view FuzzClean

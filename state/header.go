@@ -13,6 +13,26 @@ type Header struct {
 	Lineage string
 	Serial  uint64
 	Fleet   string
+
+	sealed *clearEnvelope // nil: the snapshot is plain
+}
+
+// clearEnvelope is what a snapshot tells of its encryption.
+type clearEnvelope struct {
+	Cipher     string
+	Recipients []string
+}
+
+// Sealed tells whether the snapshot is encrypted.
+func (h *Header) Sealed() bool { return h.sealed != nil }
+
+// Recipients gives the public keys for which the snapshot says that it is
+// encrypted.
+func (h *Header) Recipients() []string {
+	if h.sealed == nil {
+		return nil
+	}
+	return h.sealed.Recipients
 }
 
 // DecodeHeader reads no more of an encoded snapshot than its header.
@@ -78,5 +98,23 @@ func (h *Header) fields(dec *json.Decoder) error {
 	if found < 4 {
 		return errors.New("its header is not complete")
 	}
-	return nil
+	return h.encryption(dec)
+}
+
+// encryption reads whether what follows is encrypted.
+func (h *Header) encryption(dec *json.Decoder) error {
+	if !dec.More() {
+		return nil
+	}
+	if key, err := dec.Token(); err != nil || key != "sealed" {
+		return nil // the resources: how they read is not this function's business
+	}
+	h.sealed = &clearEnvelope{}
+	if err := dec.Decode(&h.sealed.Cipher); err != nil {
+		return err
+	}
+	if key, err := dec.Token(); err != nil || key != "recipients" {
+		return errors.New("it does not say for whom it is encrypted")
+	}
+	return dec.Decode(&h.sealed.Recipients)
 }

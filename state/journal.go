@@ -18,12 +18,14 @@ import (
 // entry of the group that was made durable by one write. A group is whole or
 // it is not there: no caller was told of its success before its last byte was
 // durable. The first line binds the journal to its state; its group is 0-0.
+// In an encrypted journal the JSON of a line is an Envelope.
 
 // JournalHeader is the first line of a journal.
 type JournalHeader struct {
 	Version int    `json:"journal"`
 	Lineage string `json:"lineage"`
-	Base    uint64 `json:"base"` // serial of the snapshot that the first entry follows
+	Base    uint64 `json:"base"`             // serial of the snapshot that the first entry follows
+	Sealed  bool   `json:"sealed,omitempty"` // nothing in it is plain
 }
 
 // Journal is a decoded journal.
@@ -49,7 +51,12 @@ func EncodeHeader(lineage string, base uint64) ([]byte, error) {
 
 // EncodeGroup gives the lines of entries that are made durable together.
 // Their serials must be set and follow each other.
-func EncodeGroup(entries []Entry) ([]byte, error) {
+func EncodeGroup(entries []Entry) ([]byte, error) { return encodeGroup(entries, nil) }
+
+// sealing encrypts the body of a line; nil leaves it as it is.
+type sealing func(body []byte, first, last, serial uint64) ([]byte, error)
+
+func encodeGroup(entries []Entry, seal sealing) ([]byte, error) {
 	var b []byte
 	if len(entries) == 0 {
 		return nil, nil
@@ -60,10 +67,14 @@ func EncodeGroup(entries []Entry) ([]byte, error) {
 		if entries[i].Serial != first+uint64(i) || first == 0 {
 			return nil, fmt.Errorf("entry %d of the group has serial %d", i, entries[i].Serial)
 		}
-		var err error
-		if b, err = appendLine(b, &entries[i], first, last); err != nil {
+		body, err := lineBody(&entries[i])
+		if err == nil && seal != nil {
+			body, err = seal(body, first, last, entries[i].Serial)
+		}
+		if err != nil {
 			return nil, err
 		}
+		b = appendBody(b, body, first, last)
 	}
 	return b, nil
 }
@@ -74,7 +85,7 @@ func CheckEntry(e *Entry) error {
 	if err := e.check(); err != nil {
 		return err
 	}
-	_, err := appendLine(nil, e, 0, 0)
+	_, err := lineBody(e)
 	return err
 }
 
@@ -97,6 +108,14 @@ func (e *Entry) check() error {
 }
 
 func appendLine(b []byte, v any, first, last uint64) ([]byte, error) {
+	body, err := lineBody(v)
+	if err != nil {
+		return nil, err
+	}
+	return appendBody(b, body, first, last), nil
+}
+
+func lineBody(v any) ([]byte, error) {
 	var body bytes.Buffer
 	w := lineWriter{buf: &body}
 	if w.value(v); w.err != nil {
@@ -105,11 +124,15 @@ func appendLine(b []byte, v any, first, last uint64) ([]byte, error) {
 	if body.Len() > MaxEntry {
 		return nil, fmt.Errorf("a journal entry of %d bytes is larger than %d", body.Len(), MaxEntry)
 	}
-	rest := fmt.Appendf(nil, "%08x %d-%d ", body.Len(), first, last)
-	rest = append(rest, body.Bytes()...)
+	return body.Bytes(), nil
+}
+
+func appendBody(b, body []byte, first, last uint64) []byte {
+	rest := fmt.Appendf(nil, "%08x %d-%d ", len(body), first, last)
+	rest = append(rest, body...)
 	b = fmt.Appendf(b, "%08x ", checksum(rest))
 	b = append(b, rest...)
-	return append(b, '\n'), nil
+	return append(b, '\n')
 }
 
 // line is one line taken apart.

@@ -15,11 +15,13 @@ const sector = 512
 // ErrCorrupt with its line and offset. The two are told apart by what a torn
 // write can look like: lines end in a line break that stands nowhere else, so
 // a prefix of the last group never ends in a whole line that is wrong.
-func DecodeJournal(data []byte) (*Journal, error) {
+func DecodeJournal(data []byte) (*Journal, error) { return decodeJournal(data, &opener{}) }
+
+func decodeJournal(data []byte, o *opener) (*Journal, error) {
 	if len(data) > MaxJournal {
 		return nil, fmt.Errorf("%w: the journal is larger than %d bytes", ErrCorrupt, MaxJournal)
 	}
-	d := decoder{data: data, journal: &Journal{}}
+	d := decoder{data: data, journal: &Journal{}, opener: o}
 	if err := d.header(); err != nil {
 		return nil, err
 	}
@@ -39,6 +41,7 @@ func DecodeJournal(data []byte) (*Journal, error) {
 type decoder struct {
 	data    []byte
 	journal *Journal
+	opener  *opener
 	pos     int // where the next line begins
 	line    int // its number less one
 }
@@ -51,6 +54,9 @@ func (d *decoder) header() error {
 	}
 	if d.journal.Header, err = decodeHeader(l); err != nil {
 		return err
+	}
+	if d.journal.Header.Sealed && d.opener.codec.keys == nil {
+		return sealedFor(nil)
 	}
 	d.journal.Valid = int64(d.pos)
 	return nil
@@ -87,15 +93,32 @@ func (d *decoder) group() (bool, error) {
 			return false, d.corrupt(start, fmt.Errorf("group %d-%d where entry %d is due", l.first, l.last, serial))
 		}
 		last = l.last
-		e, err := decodeEntry(l.body, serial)
+		e, err := d.entry(l, serial)
 		if err != nil {
-			return false, d.corrupt(start, err)
+			return false, d.refused(start, err)
 		}
 		entries = append(entries, e)
 	}
 	d.journal.Entries = append(d.journal.Entries, entries...)
 	d.journal.Valid = int64(d.pos)
 	return true, nil
+}
+
+// entry reads a line that is whole.
+func (d *decoder) entry(l line, serial uint64) (Entry, error) {
+	body, err := d.opener.open(d.journal.Header, l.body, l.first, l.last, serial)
+	if err != nil {
+		return Entry{}, err
+	}
+	return decodeEntry(body, serial)
+}
+
+// refused is corrupt for what may only be unreadable here.
+func (d *decoder) refused(start int, err error) error {
+	if errors.Is(err, ErrSealed) || errors.Is(err, ErrNewer) || errors.Is(err, errUnmet) {
+		return err
+	}
+	return d.corrupt(start, err)
 }
 
 func decodeEntry(body []byte, serial uint64) (Entry, error) {
