@@ -167,6 +167,14 @@ func observe(known *spec.Attributes, row *Till) (*spec.Attributes, fields) {
 	return &a, f
 }
 
+// Unlike names the attributes in which a live row shows something else than is
+// wanted, in sense and not in spelling; none when a plan would find nothing to
+// change.
+func Unlike(want *spec.Attributes, row *Till) []string {
+	_, f := observe(want, row)
+	return f.names()
+}
+
 // take copies the fields that a live row shows.
 func take(to, from *spec.Attributes, f fields) {
 	if f&fieldFN != 0 {

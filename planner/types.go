@@ -258,6 +258,8 @@ type Payment struct {
 // RentaTill is a row of the Renta list (001).
 type RentaTill struct {
 	INN     string // the tenant's
+	KPP     string
+	Company string // its name
 	Serial  string
 	RNM     string
 	FN      string

@@ -48,22 +48,23 @@ func (r *reader) fleet(docs []document) *Fleet {
 	f.Centres, r.known.centres = resources(r, all, "centres", (*reader).centre)
 	f.Companies, r.known.companies = resources(r, all, "companies", (*reader).company)
 	r.known.owners = f.Companies
-	f.KKTs, r.known.kkts = r.kkts(all)
+	f.KKTs, f.Defaults, r.known.kkts = r.kkts(all)
 	f.Orders, _ = resources(r, all, "orders", (*reader).order)
 	f.Checks, _ = resources(r, all, "checks", (*reader).check)
 	r.single(all, "policy", func(n *yaml.Node) { r.policy(n, &f.Policy) })
 	return f
 }
 
-// kkts reads the tills over the fleet's defaults.
-func (r *reader) kkts(all sections) (map[string]KKT, map[string]diag.Pos) {
+// kkts reads the tills over the fleet's defaults, which it returns too.
+func (r *reader) kkts(all sections) (map[string]KKT, KKT, map[string]diag.Pos) {
 	defaults := fleetDefaults()
 	var inherited given
 	s := tillSchema()
 	r.single(all, "defaults", func(n *yaml.Node) { inherited = r.defaults(n, s, &defaults) })
-	return resources(r, all, "kkts", func(r *reader, key, n *yaml.Node) KKT {
+	tills, places := resources(r, all, "kkts", func(r *reader, key, n *yaml.Node) KKT {
 		return r.till(s, key, n, defaults, inherited)
 	})
+	return tills, defaults.KKT, places
 }
 
 // defaults reads what tills have in common. What belongs to one till is

@@ -25,6 +25,10 @@ type till struct {
 
 var serialForm = regexp.MustCompile(`^[0-9A-Za-z-]{1,20}$`)
 
+// CheckSerial tells whether s can be a factory number. The error goes on where
+// the number stands: "0-0" is not a factory number.
+func CheckSerial(s string) error { return checkSerial(s) }
+
 func checkSerial(s string) error {
 	if !serialForm.MatchString(s) {
 		return errors.New("is not a factory number: up to 20 digits, Latin letters and hyphens")

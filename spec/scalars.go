@@ -56,6 +56,38 @@ func (r *reader) textOK(n *yaml.Node) (string, bool) {
 	return s, true
 }
 
+// CheckText tells whether s can stand in a fleet file as a line of text: not
+// too long, and without characters that do not print. The error goes on where
+// the text stands.
+func CheckText(s string) error {
+	if utf8.RuneCountInString(s) > maxText {
+		return fmt.Errorf("is longer than %d characters", maxText)
+	}
+	if i := strings.IndexFunc(s, hidden); i >= 0 {
+		c, _ := utf8.DecodeRuneInString(s[i:])
+		return fmt.Errorf("holds a character that does not print (%U)", c)
+	}
+	return nil
+}
+
+// Shown makes a line of text of what came from elsewhere: characters that do
+// not print are taken out, line ends and tabs become spaces.
+func Shown(s string) string {
+	if CheckText(s) == nil {
+		return strings.TrimSpace(s)
+	}
+	s = strings.Map(func(c rune) rune {
+		switch {
+		case c == '\t' || c == '\n' || c == '\r' || c == '\u2028' || c == '\u2029' || c == 0x85:
+			return ' '
+		case hidden(c):
+			return -1
+		}
+		return c
+	}, s)
+	return strings.TrimSpace(strings.Join(strings.Fields(s), " "))
+}
+
 // hidden tells characters that do not show, or that turn text around them:
 // what a person reads and approves must be what is sent. No-break spaces are
 // let through: addresses copied from documents are full of them.

@@ -29,6 +29,9 @@ type Fleet struct {
 	Orders    map[string]Order
 	Checks    map[string]Check
 	Policy    Policy
+	// Defaults is what a till has that says nothing of its own: the file's
+	// defaults over those of kktctl. It has no name.
+	Defaults KKT
 
 	// Hash is the SHA-256, in hex, of the names (relative to the fleet) and
 	// contents of all files read.

@@ -58,7 +58,7 @@ func plannerMembers(l *memberList) []planner.RentaTill {
 	}
 	out := make([]planner.RentaTill, 0, len(l.rows))
 	for _, r := range l.rows {
-		out = append(out, planner.RentaTill{INN: r.INN, Serial: r.Serial, RNM: r.RNM, FN: r.FN, Address: r.Address, Place: r.Place})
+		out = append(out, planner.RentaTill{INN: r.INN, KPP: r.KPP, Company: r.Company, Serial: r.Serial, RNM: r.RNM, FN: r.FN, Address: r.Address, Place: r.Place})
 	}
 	return out
 }
