@@ -109,8 +109,9 @@ func TestWholeFleet(t *testing.T) {
 			Kind: "checkonline", Company: "sever", Expect: "sloboda-1", Return: true,
 			Receipt: map[string]any{"Full": true, "Lines": []any{map[string]any{"Qty": 1000, "Price": 100.5, "Tax": nil}}},
 		}},
-		Policy: spec.Policy{MaxUnregister: &one, MaxCost: &roubles, RenewBefore: 30 * 24 * time.Hour},
-		Hash:   f.Hash, Dir: "testdata",
+		Policy:   spec.Policy{MaxUnregister: &one, MaxCost: &roubles, RenewBefore: 30 * 24 * time.Hour},
+		Defaults: spec.KKT{Company: "sever", FFD: "1.2", OFD: ofd, Registration: spec.RegistrationFull},
+		Hash:     f.Hash, Dir: "testdata",
 	}
 	positions := cmpopts.IgnoreTypes(diag.Pos{}, spec.Written{})
 	if d := cmp.Diff(want, f, positions, cmpopts.EquateEmpty()); d != "" {
