@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"github.com/kktctl/kktctl/spec/diag"
 	"gopkg.in/yaml.v3"
 )
 
@@ -14,8 +15,15 @@ type field[T any] struct {
 // schema lists the keys that a map may have; at most 64.
 type schema[T any] []field[T]
 
-// given tells which keys of a schema were there, right or wrong.
+// given tells which keys of a schema were there, right or wrong. One whose
+// value is null, and whose reader lets that pass, was not.
 type given uint64
+
+// found is what was met of a schema's keys.
+type found struct {
+	keys  [64]*yaml.Node
+	nulls given
+}
 
 // read decodes a map by the schema. Keys may come through YAML's merge key
 // (<<); those written out win.
@@ -24,13 +32,13 @@ func (s schema[T]) read(r *reader, n *yaml.Node, out *T) given {
 		s.outlined(r, n, out)
 		return 0
 	}
-	var seen [64]*yaml.Node
+	var seen found
 	if r.wantMap(n) {
 		s.pairs(r, deref(n), out, &seen, false)
 	}
 	var g given
-	for i, k := range seen {
-		if k != nil {
+	for i, k := range seen.keys {
+		if k != nil && seen.nulls&(1<<i) == 0 {
 			g |= 1 << i
 		}
 	}
@@ -54,7 +62,7 @@ func (s schema[T]) tell(r *reader, g given) {
 	}
 }
 
-func (s schema[T]) pairs(r *reader, n *yaml.Node, out *T, seen *[64]*yaml.Node, merged bool) {
+func (s schema[T]) pairs(r *reader, n *yaml.Node, out *T, seen *found, merged bool) {
 	merges := false
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if isMerge(n.Content[i]) {
@@ -73,19 +81,23 @@ func (s schema[T]) pairs(r *reader, n *yaml.Node, out *T, seen *[64]*yaml.Node, 
 	}
 }
 
-func (s schema[T]) pair(r *reader, k, v *yaml.Node, out *T, seen *[64]*yaml.Node, merged bool) {
+func (s schema[T]) pair(r *reader, k, v *yaml.Node, out *T, seen *found, merged bool) {
 	k = deref(k)
 	i := s.index(k.Value)
 	switch {
 	case i < 0 || k.Kind != yaml.ScalarNode:
 		s.unknown(r, k)
-	case seen[i] == nil:
-		seen[i] = k
+	case seen.keys[i] == nil:
+		seen.keys[i] = k
+		before := r.list.count[diag.Error]
 		r.path = append(r.path, step{key: s[i].name})
 		s[i].read(r, v, out)
 		r.path = r.path[:len(r.path)-1]
+		if isNull(v) && r.list.count[diag.Error] == before {
+			seen.nulls |= 1 << i
+		}
 	case !merged:
-		r.errorAt(k, "keep one of them", "%s is given twice, first at %s", k.Value, r.pos(seen[i]))
+		r.errorAt(k, "keep one of them", "%s is given twice, first at %s", k.Value, r.pos(seen.keys[i]))
 	}
 }
 

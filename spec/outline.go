@@ -57,6 +57,32 @@ const (
 	TextSpan      TextKind = "span"       // hours, days or weeks: 12h, 30d, 4w
 )
 
+// Pattern is a regular expression that such a text matches; empty where the
+// form is not a matter of letters.
+func (k TextKind) Pattern() string {
+	const file = "file:.+"
+	env := "env:" + strings.Trim(variableForm.String(), "^$")
+	switch k {
+	case TextSecret:
+		return "^(" + env + "|" + file + ")$"
+	case TextFile:
+		return "^" + file + "$"
+	case TextCode:
+		return "^(" + env + "|" + file + "|" + strings.Trim(codeForm.String(), "^$") + ")$"
+	case TextName:
+		return nameForm.String()
+	case TextURL:
+		return "^https?://[^/?#@]+[^?#@]*$"
+	case TextDate:
+		return "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+	case TextLocalTime:
+		return "^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$"
+	case TextSpan:
+		return "^[0-9]{1,5}[hdw]$"
+	}
+	return ""
+}
+
 // Known tells whether any form is told of the place.
 func (p *Place) Known() bool {
 	return p.Keys != nil || p.Names || p.List || p.Free || p.Pairs != nil || p.Text || p.Boolean || p.Whole != nil || p.Number != nil || p.Refused

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 
+	"github.com/kktctl/kktctl/spec/diag"
 	"gopkg.in/yaml.v3"
 )
 
@@ -57,11 +58,12 @@ func (r *reader) address(n *yaml.Node, inherited Address) Address {
 	}
 	var a Address
 	s := addressSchema()
+	before := r.list.count[diag.Error]
 	g := s.read(r, n, &a)
 	if !s.has(g, "full") {
 		a = a.over(inherited)
 	}
-	if g != 0 && a.Text() == "" && !s.has(g, "postalCode") {
+	if a.Text() == "" && r.list.count[diag.Error] == before {
 		r.errorAt(n, "write a line, or settlement, street and houseNumber", "names no place")
 	}
 	return a

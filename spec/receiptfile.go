@@ -133,6 +133,7 @@ func (r *reader) receiptFile(root *yaml.Node, suggest func() string) *ReceiptFil
 	s := receiptSchema()
 	g := s.read(r, root, f)
 	s.need(r, root, g, "kind", "company")
+	r.mayNeed([]string{"id"})
 	if !s.has(g, "id") {
 		r.within("id", func() {
 			r.errorAt(root, "the number of the order makes a good one; or take this one: id: "+suggest(),

@@ -53,6 +53,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	schemas, err := filepath.Abs(schemaFolder)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ferma, err := os.ReadFile(filepath.Join("testdata", "ferma.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +75,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("NOW", time.Now().UTC().Format("2006-01-02T15:04:05")) // as a till prints it
 			e.Setenv("CI", "")
+			e.Setenv("SCHEMAS", schemas)
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each kktctl takes a second to end under -race
 			e.Values[baseKey{}] = base
 			e.Values[fermaKey{}] = string(ferma)
@@ -103,6 +108,7 @@ func TestScripts(t *testing.T) {
 			"overwrite":        cmdOverwrite,
 			"kept":             cmdKept,
 			"private":          cmdPrivate,
+			"valid":            cmdValid,
 		},
 	})
 }

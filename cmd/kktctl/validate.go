@@ -20,18 +20,23 @@ func newValidateCmd(a *App, g *globals) *cobra.Command {
 	return cmd
 }
 
+// validationVersion is the version of a validation's JSON.
+const validationVersion = 1
+
+// validation is the JSON of what was found in a fleet file.
 type validation struct {
-	Valid       bool      `json:"valid"`
-	Fleet       string    `json:"fleet,omitempty"`
-	KKTs        int       `json:"kkts"`
-	Diagnostics diag.List `json:"diagnostics"`
+	FormatVersion int       `json:"formatVersion"`
+	Valid         bool      `json:"valid"`
+	Fleet         string    `json:"fleet,omitempty"`
+	KKTs          int       `json:"kkts"` // tills
+	Diagnostics   diag.List `json:"diagnostics"`
 }
 
 func (a *App) runValidate(g *globals) error {
 	fleet, list := loadSpec(g.File)
 	failed := fleet == nil || list.HasErrors()
 	if g.JSON {
-		v := validation{Valid: !failed, Diagnostics: append(diag.List{}, list...)}
+		v := validation{FormatVersion: validationVersion, Valid: !failed, Diagnostics: append(diag.List{}, list...)}
 		if fleet != nil {
 			v.Fleet, v.KKTs = fleet.Name, len(fleet.KKTs)
 		}
