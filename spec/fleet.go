@@ -135,7 +135,10 @@ func (r *reader) header(docs []document, all sections, f *Fleet) {
 	if len(all["name"]) == 0 {
 		r.missing(docs, "name", "name: it names the fleet's state")
 	}
-	r.single(all, "name", func(n *yaml.Node) { f.Name = r.needChecked(n, checkName, nameHint) })
+	r.single(all, "name", func(n *yaml.Node) {
+		r.mayText(TextName)
+		f.Name = r.needChecked(n, checkName, nameHint)
+	})
 }
 
 // constant checks a key that has one value; files beside the first may leave

@@ -35,11 +35,13 @@ type Place struct {
 	Refused bool     // the key is known and always an error
 }
 
-// Pairs is a map of one's own keys and values, as regular expressions; values
-// are taken as they are written.
+// Pairs is a map of one's own keys and single values. Key and Value are regular
+// expressions.
 type Pairs struct {
-	Key, Value string
-	Most       int
+	Key   string
+	Value string   // values are taken as they are written, numbers too, and null
+	Kind  TextKind // or they are texts of this kind
+	Most  int      // 0: no bound
 }
 
 // TextKind is what a text is, where its reader is one for such texts.
@@ -54,6 +56,7 @@ const (
 	TextURL       TextKind = "url"        // http or https, without a login or a query
 	TextDate      TextKind = "date"       // YYYY-MM-DD
 	TextLocalTime TextKind = "local-time" // LocalTimeLayout
+	TextClock     TextKind = "clock"      // HH:MM, to 24:00
 	TextSpan      TextKind = "span"       // hours, days or weeks: 12h, 30d, 4w
 )
 
@@ -77,6 +80,8 @@ func (k TextKind) Pattern() string {
 		return "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 	case TextLocalTime:
 		return "^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$"
+	case TextClock:
+		return "^([01]?[0-9]|2[0-4]):[0-5][0-9]$"
 	case TextSpan:
 		return "^[0-9]{1,5}[hdw]$"
 	}

@@ -184,6 +184,7 @@ func stateHint(err error) string {
 
 // secretHeaders reads headers of HTTP, whose values are secrets.
 func (r *reader) secretHeaders(n *yaml.Node) map[string]Secret {
+	r.may(func(p *Place) { p.Pairs = &Pairs{Key: headerForm.String(), Kind: TextSecret} })
 	if !r.wantMap(n) {
 		return nil
 	}

@@ -103,7 +103,7 @@ func (r *reader) windows(n *yaml.Node) Windows {
 		r.errorAt(n, "write one as {days: [mon, tue], from: \"09:00\", to: \"18:00\"}, or take the key out: then every time is good", "holds no window")
 	}
 	r.elements(n, func(e *yaml.Node) {
-		w := Window{To: minutesOfDay, Zone: r.zone(&yaml.Node{}), Pos: r.pos(deref(e))}
+		w := Window{To: minutesOfDay, Zone: defaultZone(), Pos: r.pos(deref(e))}
 		for i := range w.Days {
 			w.Days[i] = true
 		}
@@ -135,7 +135,7 @@ var clockForm = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})$`)
 
 // clock reads a time of day as minutes after midnight; null gives the default.
 func (r *reader) clock(n *yaml.Node, null, most int) int {
-	r.may(func(p *Place) { p.Text = true })
+	r.mayText(TextClock)
 	n = deref(n)
 	if isNull(n) {
 		return null
@@ -164,6 +164,14 @@ func parseClock(s string) (int, error) {
 		return 0, errors.New("is not a time of day")
 	}
 	return hours*60 + minutes, nil
+}
+
+func defaultZone() *time.Location {
+	loc, err := time.LoadLocation(DefaultZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
 }
 
 // zone reads a name of the list of time zones.

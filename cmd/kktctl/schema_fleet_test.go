@@ -188,15 +188,17 @@ func rules() map[string][]*jsonschema.Schema {
 }
 
 func pairs(p *spec.Pairs) *jsonschema.Schema {
-	most := uint64(p.Most)
-	return &jsonschema.Schema{
-		Type: "object", PropertyNames: &jsonschema.Schema{Pattern: p.Key}, MaxProperties: &most,
-		AdditionalProperties: anyOf([]*jsonschema.Schema{
-			{Type: "string", Pattern: p.Value},
-			{Type: "number"},
-			{Type: "boolean"},
-		}, true),
+	s := &jsonschema.Schema{Type: "object", PropertyNames: &jsonschema.Schema{Pattern: p.Key}}
+	if p.Most > 0 {
+		most := uint64(p.Most)
+		s.MaxProperties = &most
 	}
+	if p.Kind != "" {
+		s.AdditionalProperties = anyOf([]*jsonschema.Schema{{Type: "string", Pattern: p.Kind.Pattern()}}, true)
+		return s
+	}
+	s.AdditionalProperties = anyOf([]*jsonschema.Schema{{Type: "string", Pattern: p.Value}, {Type: "number"}, {Type: "boolean"}}, true)
+	return s
 }
 
 // text makes the schema of a text.
@@ -239,14 +241,13 @@ func writtenAs(form string) string {
 		return "^[0-9]{" + m[1] + "," + m[2] + "}$"
 	}
 	return map[string]string{
-		"name":                                 spec.TextName.Pattern(),
-		"ИНН":                                  `^([0-9]{10}|[0-9]{12})$`,
-		"ИНН, 10 digits or 12":                 `^([0-9]{10}|[0-9]{12})$`,
-		"КПП, 9 digits":                        `^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$`,
-		"ФИАС code, a UUID":                    `^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`,
-		"address of mail":                      `^[^@\s]+@[^@\s]+\.[^@\s]+$`,
-		"telephone number":                     `^\+?[0-9() -]{10,}$`,
-		"13 digits, or 15 for an entrepreneur": `^([0-9]{13}|[0-9]{15})$`,
+		"ИНН":                                               `^([0-9]{10}|[0-9]{12})$`,
+		"ИНН, 10 digits or 12":                              `^([0-9]{10}|[0-9]{12})$`,
+		"КПП, 9 digits":                                     `^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$`,
+		"ФИАС code, a UUID":                                 `^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`,
+		"address of mail":                                   `^[^@\s]+@[^@\s]+\.[^@\s]+$`,
+		"telephone number":                                  `^\+?[0-9() -]{10,}$`,
+		"13 digits, or 15 for an entrepreneur":              `^([0-9]{13}|[0-9]{15})$`,
 		"up to 20 digits, Latin letters, hyphens":           `^[0-9A-Za-z-]{1,20}$`,
 		"1 to 64 Latin letters, digits and `. _ + @ : = -`": `^[A-Za-z0-9][A-Za-z0-9._+@:=-]{0,63}$`,
 	}[form]
