@@ -1,9 +1,7 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
@@ -27,6 +25,7 @@ func (g groups) add(group, addr string) { g[group] = append(g[group], addr) }
 func (p *planning) checkPolicy() {
 	p.checkUnregisters()
 	p.checkCost()
+	p.checkWindows()
 	p.sayUncounted()
 	p.sayGroups()
 	if p.reporting {
@@ -36,44 +35,6 @@ func (p *planning) checkPolicy() {
 		p.checkEnds(t)
 	}
 	p.checkSilence()
-}
-
-func (p *planning) checkUnregisters() {
-	n := 0
-	for _, t := range p.chosen() {
-		for i := range t.steps {
-			if t.steps[i].Action == Unregister {
-				n++
-			}
-		}
-	}
-	limit := 1
-	if m := p.in.Fleet.Policy.MaxUnregister; m != nil {
-		limit = *m
-	}
-	if limit = max(limit, p.in.AllowUnregister); n > limit {
-		d := p.say(diag.Error, nil, fmt.Sprintf("the plan unregisters %s, policy.maxUnregister allows %d", counted(n, "till"), limit))
-		d.Pos = p.in.Fleet.Policy.Pos
-		d.Hint = "look at each of them; if all are meant: --allow-unregister=" + strconv.Itoa(n)
-	}
-}
-
-func (p *planning) checkCost() {
-	limit := p.in.Fleet.Policy.MaxCost
-	if limit == nil {
-		return
-	}
-	sum := 0
-	for _, t := range p.subjects() {
-		for i := range t.steps {
-			sum += t.steps[i].Cost.Roubles
-		}
-	}
-	if sum > *limit {
-		d := p.say(diag.Error, nil, fmt.Sprintf("the plan costs %d roubles, policy.maxCost allows %d", sum, *limit))
-		d.Pos = p.in.Fleet.Policy.Pos
-		d.Hint = "apply a part of it with --target, or raise policy.maxCost"
-	}
 }
 
 // sayGroups says each group once, with its addresses.

@@ -165,13 +165,13 @@ func (p *planning) planReregister(t *till, is *spec.Attributes) bool {
 		return false
 	}
 	s := Step{
-		Action: Reregister, Cost: fee(t.want.OFDINN), Changes: changes(is, &t.want, f),
+		Action: Reregister, Cost: p.feeOf(t.want.OFDINN, t.simplified()), Changes: changes(is, &t.want, f),
 		Waits: []Wait{WaitSignature, WaitTaxService}, Reasons: reasons(f, is.Usage, t.want.Usage),
 		Reason: p.reregisterReason(t, f), RNM: t.rnm(), FN: is.FN,
 	}
 	if t.simplified() {
 		s.Simplified, s.Waits = true, []Wait{WaitTaxService}
-		s.Reason += "; " + simplifiedNote
+		s.Reason += "; " + p.simplifiedWords()
 	}
 	if f&fieldFN != 0 && !t.decl.FNChange.Complete() {
 		s.Waits = append([]Wait{WaitPapers}, s.Waits...)

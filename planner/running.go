@@ -127,8 +127,10 @@ func (p *planning) application(r *Running) string {
 // costLeft is what a running workflow will still cost.
 func (p *planning) costLeft(t *till, r *Running) Cost {
 	switch {
+	case r.Simplified && r.Desired == nil && r.draft():
+		return p.feeOf(t.want.OFDINN, true)
 	case (r.Action == Register || r.Action == Reregister) && r.Desired != nil && r.draft():
-		return fee(r.Desired.OFDINN)
+		return p.feeOf(r.Desired.OFDINN, r.Simplified)
 	case r.Action == Book, r.Action == Pay && !p.consumed(t, r) && t.booked() == nil:
 		return Cost{Codes: 1}
 	}

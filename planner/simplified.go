@@ -2,11 +2,6 @@ package planner
 
 import "github.com/kktctl/kktctl/spec"
 
-// simplifiedNote is what a plan says of every simplified step: who does what,
-// and that the service is paid for; the documents do not show how much (004
-// §7.2).
-const simplifiedNote = "simplified: the till itself tells the tax service, through its ОФД, and nothing is signed; the service charges for it, the documents name no price"
-
 // simplified tells whether the till is registered without documents to sign.
 func (t *till) simplified() bool {
 	return t.inFile && t.decl.Registration == spec.RegistrationSimplified
@@ -18,7 +13,7 @@ func (t *till) simplified() bool {
 // signed.
 func (p *planning) planSimplified(t *till) {
 	s := Step{
-		Action: Register, Reason: registerReason(t) + "; " + simplifiedNote, Cost: fee(t.want.OFDINN), Simplified: true,
+		Action: Register, Reason: registerReason(t) + "; " + p.simplifiedWords(), Cost: p.feeOf(t.want.OFDINN, true), Simplified: true,
 		Waits: []Wait{WaitTaxService}, RNM: t.decl.RNM, FN: t.want.FN,
 	}
 	if t.decl.RNM != "" && t.decl.Report == nil {

@@ -84,6 +84,7 @@ const (
 	WaitDeclaration   Wait = "declaration"    // a person declares what a till shows
 	WaitSilent        Wait = "silent-till"    // a till that has sent nothing for long sends a document
 	WaitPerson        Wait = "person"         // an outcome is unknown: kktctl resolve
+	WaitWindow        Wait = "window"         // policy.windows: the next one opens
 )
 
 // OfOutcome tells of waits that a person's word on what happened can end.
@@ -103,6 +104,9 @@ type Input struct {
 	AllowUnregister int      // overrides policy.maxUnregister when above it
 	Targets         []string // addresses; only these and what they need
 	Exclude         []string // addresses left out, and what needs them
+	// Overrides are names of policies that a person overrides: those of
+	// spec.PolicyNames; rules are judged elsewhere.
+	Overrides []string
 	// NoRefresh: Live was not read; the state is taken for the live state and
 	// the plan says that it may be old.
 	NoRefresh bool
@@ -300,6 +304,11 @@ type Plan struct {
 	Unmanaged     []Unmanaged    `json:"unmanaged"`
 	Summary       map[Action]int `json:"summary"`
 	Diagnostics   diag.List      `json:"diagnostics"`
+	// Overridden are the policies that stood against the plan and that a person
+	// overrode: names of rules, maxUnregister, maxCost, windows.
+	Overridden []string `json:"overridden,omitempty"`
+	// Window: irreversible steps wait for it; absent while every call may be made.
+	Window *Closed `json:"window,omitempty"`
 }
 
 // Step is one thing to do. It is data: apply finds the workflow by Action.

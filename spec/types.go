@@ -358,6 +358,10 @@ func NameOf(address string) string { return strings.TrimPrefix(address, addressK
 // SameKind tells whether two addresses are of things of one kind.
 func SameKind(a, b string) bool { return addressKind(a) == addressKind(b) }
 
+// KindOf is the section of the fleet file that an address is of: kkts,
+// companies, orders, checks, or receipts; empty for what is no address.
+func KindOf(address string) string { return strings.TrimSuffix(addressKind(address), ".") }
+
 func addressKind(address string) string {
 	for _, prefix := range addressKinds() {
 		if strings.HasPrefix(address, prefix) {

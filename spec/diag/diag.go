@@ -79,7 +79,8 @@ type Diagnostic struct {
 	Detail   string   `json:"detail,omitempty"`  // more, may be several lines
 	Address  string   `json:"address,omitempty"` // of the resource, such as kkts.sloboda-1
 	Pos      Pos      `json:"pos,omitzero"`
-	Hint     string   `json:"hint,omitempty"` // the way out
+	Hint     string   `json:"hint,omitempty"`   // the way out
+	Policy   string   `json:"policy,omitempty"` // the policy or rule that says so, by the name under which it is overridden
 }
 
 // Error makes a Diagnostic an error: place, address, summary; detail and hint
