@@ -148,7 +148,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 	}
 	w.planID = planID(plan)
 	if saved != nil {
-		if err := checkStale(saved.Plan, plan); err != nil {
+		if err := a.checkStale(w, saved.Plan, plan); err != nil {
 			return err
 		}
 		w.planID = planID(saved.Plan)

@@ -45,7 +45,7 @@ func FuzzPlanFile(f *testing.F) {
 			t.Fatalf("unstable: %v\n%s\n%s", err, once, twice)
 		}
 		now := somePlan()
-		if checkStale(plan.Plan, now) == nil && !slices.Equal(stepOrder(plan.Plan), stepOrder(now)) {
+		if staleness(plan.Plan, now) == nil && !slices.Equal(stepOrder(plan.Plan), stepOrder(now)) {
 			t.Fatalf("taken for another plan: %s", once)
 		}
 	})

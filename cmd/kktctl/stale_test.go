@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,14 @@ func somePlan() *planner.Plan {
 	}
 }
 
+// staleness is what stands against a saved plan, but for the history.
+func staleness(saved, now *planner.Plan) error {
+	if why := append(bindings(saved, now), changesInWords(stepChanges(saved, now))...); len(why) > 0 {
+		return errors.New(strings.Join(why, "\n"))
+	}
+	return nil
+}
+
 func TestCheckStale(t *testing.T) {
 	for name, tc := range map[string]struct {
 		saved, now func(*planner.Plan)
@@ -43,6 +52,7 @@ func TestCheckStale(t *testing.T) {
 		}, want: "changed: pay:kkts.a"},
 		"same tail":       {now: func(p *planner.Plan) { p.Steps[1].Code = &spec.CodeRecord{Fingerprint: "g", Tail: "1Lq"} }, want: "changed: pay:kkts.a"},
 		"serial":          {now: func(p *planner.Plan) { p.Serial = 8 }, want: "it was at serial 7 and is at 8"},
+		"older state":     {now: func(p *planner.Plan) { p.Serial = 6 }, want: "the state is older than the plan"},
 		"file":            {now: func(p *planner.Plan) { p.FleetHash = "i" }, want: "the fleet file was changed since"},
 		"a step went":     {now: func(p *planner.Plan) { p.Steps = p.Steps[:1] }, want: "no longer to do: pay:kkts.a"},
 		"a step came":     {saved: func(p *planner.Plan) { p.Steps = p.Steps[:1] }, want: "new: pay:kkts.a"},
@@ -56,7 +66,7 @@ func TestCheckStale(t *testing.T) {
 		if tc.now != nil {
 			tc.now(now)
 		}
-		err := checkStale(saved, now)
+		err := staleness(saved, now)
 		switch {
 		case tc.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -81,7 +91,7 @@ func TestPlanFileComesBackAsItWas(t *testing.T) {
 	if d := cmp.Diff(&want, got); d != "" {
 		t.Error(d)
 	}
-	if err := checkStale(got.Plan, somePlan()); err != nil {
+	if err := staleness(got.Plan, somePlan()); err != nil {
 		t.Errorf("a plan read again is stale: %v", err)
 	}
 	info, err := os.Stat(path)
