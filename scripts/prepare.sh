@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/kktctl-test
-all='gost node modules'
+all='gost node modules postgres pgbouncer'
 
 exec 3>&2
 say() { printf 'prepare: %s\n' "$*" >&3; }
@@ -80,6 +80,66 @@ vars_modules() {
   if [ -n "$lockfile" ]; then printf 'export KKTCTL_TEST_NODE_MODULES=%q\n' "$modules"; fi
 }
 without_modules='the npm modules are not installed: tests with node-orangedata are skipped'
+
+# quiet COMMAND... installs without starting services or making a cluster:
+# tests start servers of their own.
+quiet() {
+  local sudo=() policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d status
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || return 1
+    sudo=(sudo -n)
+  fi
+  local made=()
+  if [ ! -e "$policy" ] && printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null; then
+    "${sudo[@]}" chmod 755 "$policy"
+    made+=("$policy")
+  fi
+  if [ ! -e "$clusters/kktctl.conf" ] && "${sudo[@]}" mkdir -p "$clusters" &&
+    echo 'create_main_cluster = false' | "${sudo[@]}" tee "$clusters/kktctl.conf" >/dev/null; then
+    made+=("$clusters/kktctl.conf")
+  fi
+  "$@"
+  status=$?
+  [ "${#made[@]}" -eq 0 ] || "${sudo[@]}" rm -f "${made[@]}"
+  return "$status"
+}
+
+# PostgreSQL's programs. What is on the path may be of another kind: Debian's
+# are in a folder of their own.
+postgres_bin() {
+  local dir major best=0 found=
+  for dir in /usr/lib/postgresql/*/bin; do
+    major=${dir%/bin}
+    major=${major##*/}
+    if [ "${major%%.*}" -gt "$best" ] 2>/dev/null && is_postgres "$dir"; then
+      best=${major%%.*} found=$dir
+    fi
+  done
+  for dir in "${KKTCTL_TEST_POSTGRES:-}" "$found" "$(pg_config --bindir 2>/dev/null)" "$(command -v postgres)"; do
+    dir=${dir%/postgres}
+    if is_postgres "$dir"; then
+      printf '%s' "$dir"
+      return
+    fi
+  done
+  return 1
+}
+is_postgres() {
+  [ -n "$1" ] && [ -x "$1/initdb" ] || return 1
+  case $("$1/postgres" --version 2>/dev/null) in *PostgreSQL*) return 0 ;; esac
+  return 1
+}
+has_postgres() { postgres_bin >/dev/null; }
+get_postgres() { quiet debian postgresql; }
+vars_postgres() { printf 'export KKTCTL_TEST_POSTGRES=%q\n' "$(postgres_bin)"; }
+without_postgres='PostgreSQL is absent (Debian: postgresql): tests of states in a database are skipped'
+
+# pgbouncer stands in front of it as it does in production.
+bouncer() { command -v pgbouncer || { [ -x /usr/sbin/pgbouncer ] && echo /usr/sbin/pgbouncer; }; }
+has_pgbouncer() { bouncer >/dev/null; }
+get_pgbouncer() { quiet debian pgbouncer; }
+vars_pgbouncer() { printf 'export KKTCTL_TEST_PGBOUNCER=%q\n' "$(bouncer)"; }
+without_pgbouncer='pgbouncer is absent (Debian: pgbouncer): tests of states behind a pooler are skipped'
 
 # install X tries once in an hour: without a network a try takes its time. In
 # CI it always tries.

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/kktctl/kktctl/state"
+	"github.com/kktctl/kktctl/state/postgres"
 )
 
 // openPostgresStore opens a state at postgres://.
-func openPostgresStore(stateAccess) (state.Store, error) {
-	return nil, errors.New("states at postgres:// are not supported yet\nhint: give the path of a file")
+func openPostgresStore(access stateAccess) (state.Store, error) {
+	return postgres.Open(access.URL,
+		postgres.WithUser(access.Username), postgres.WithPassword(access.Password), postgres.WithRoots(access.Roots),
+		postgres.WithLease(access.Lease))
 }

@@ -19,13 +19,14 @@ const (
 )
 
 // loadSQL reads a state as it is at one moment, $2 generations ago. What is
-// left of a state that lost its row comes as a snapshot without one.
+// left of a state that lost its row, or was set back to none, comes as a
+// snapshot.
 const loadSQL = `
 WITH s AS (SELECT format, generation - $2 AS generation, last FROM {schema}.states WHERE name = $1)
 SELECT 0 AS kind, generation AS a, last AS b, 0::bigint AS c, format::bigint AS d, '' AS text, ''::bytea AS data FROM s
 UNION ALL
 SELECT 1, generation, serial, size, 0, lineage, head FROM {schema}.snapshots
-WHERE name = $1 AND generation = coalesce((SELECT generation FROM s), generation)
+WHERE name = $1 AND generation = CASE WHEN (SELECT generation FROM s) > 0 THEN (SELECT generation FROM s) ELSE generation END
 UNION ALL
 SELECT 2, part, 0, 0, 0, '', data FROM {schema}.parts WHERE name = $1 AND generation = (SELECT generation FROM s)
 UNION ALL
@@ -96,6 +97,9 @@ func (s *Store) Load(ctx context.Context) (*state.Snapshot, []string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
+	if err := s.found(ctx); err != nil {
+		return nil, nil, err
+	}
 	got, err := s.read(ctx, 0)
 	if err != nil {
 		return nil, nil, s.tell(err)
@@ -126,6 +130,8 @@ func (s *Store) checkRows(g *stored) error {
 		return s.corrupt("its row in states has impossible numbers")
 	case !g.row && g.has:
 		return s.rowless()
+	case g.generation == 0 && g.has:
+		return s.corrupt("its row in states says that it was never written, but its snapshots are there")
 	case g.generation == 0:
 		return nil
 	case !g.has:
@@ -217,7 +223,7 @@ func (s *Store) History(ctx context.Context) ([]state.Entry, error) {
 		if err != nil {
 			return nil, s.tell(err)
 		}
-		if !g.row || !g.has {
+		if g.generation < 1 || !g.has {
 			continue
 		}
 		if ago > 0 { // it ends where the next snapshot begins

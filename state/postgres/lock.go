@@ -20,9 +20,11 @@ INSERT INTO {schema}.states (name, format)
 SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM {schema}.snapshots WHERE name = $1)
 ON CONFLICT (name) DO NOTHING`
 
+// lockSQL takes the lock. The term begins when the server gets the statement:
+// later than the taker counts from.
 const lockSQL = `
 UPDATE {schema}.states
-SET lock_id = $2, holder = $3, operation = $4, created = clock_timestamp(), expires = clock_timestamp() + make_interval(secs => $5),
+SET lock_id = $2, holder = $3, operation = $4, created = statement_timestamp(), expires = statement_timestamp() + make_interval(secs => $5),
     epoch = epoch + 1, attempt = attempt + 1
 WHERE name = $1 AND format = 1 AND epoch = $6 AND (lock_id IS NULL OR expires <= clock_timestamp())
 RETURNING epoch, created, expires, {durable}`
@@ -40,7 +42,7 @@ func (s *Store) Lock(ctx context.Context, req state.LockRequest) (*state.Lease, 
 		case err != nil:
 			return nil, err
 		case r.lock != nil && r.lock.ID == id: // the answer was lost
-			return &state.Lease{LockInfo: *r.lock, Previous: previous}, nil
+			return &state.Lease{LockInfo: *r.lock, Term: s.opts.lease, Previous: previous}, nil
 		case r.lock != nil && !r.expired:
 			return nil, &state.LockedError{Location: s.location, Info: *r.lock}
 		}
@@ -90,7 +92,7 @@ func (s *Store) take(ctx context.Context, id string, req state.LockRequest, r *r
 	var lease *state.Lease
 	args := []any{s.place.state, id, word(req.Holder), word(req.Operation), s.opts.lease, r.epoch}
 	err := s.ask(ctx, lockSQL, args, func(rows pgx.Rows) error {
-		l := &state.Lease{Previous: r.lock, LockInfo: state.LockInfo{ID: id, Holder: word(req.Holder), Operation: word(req.Operation)}}
+		l := &state.Lease{Term: s.opts.lease, Previous: r.lock, LockInfo: state.LockInfo{ID: id, Holder: word(req.Holder), Operation: word(req.Operation)}}
 		var epoch int64
 		var durable string
 		if err := rows.Scan(&epoch, &l.Created, &l.Expires, &durable); err != nil {
@@ -112,7 +114,7 @@ func word(s string) string {
 }
 
 const renewSQL = `
-UPDATE {schema}.states SET expires = clock_timestamp() + make_interval(secs => $4)
+UPDATE {schema}.states SET expires = statement_timestamp() + make_interval(secs => $4)
 WHERE name = $1 AND lock_id = $2 AND epoch = $3 AND expires > clock_timestamp()
 RETURNING {durable}`
 

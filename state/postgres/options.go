@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"crypto/x509"
 	"time"
 
@@ -24,14 +25,17 @@ type options struct {
 	patience       patience
 	answer         time.Duration
 	codec          state.Codec
+	around         func(context.Context, func(context.Context) error) error // of tests: around each call
 }
 
 // patience is how long a server that cannot be reached is tried for.
 type patience struct{ read, write time.Duration }
 
 func defaults() options {
-	return options{lease: defaultLease, patience: patience{readPatience, writePatience}, answer: answerTime}
+	return options{lease: defaultLease, patience: patience{readPatience, writePatience}, answer: answerTime, around: call}
 }
+
+func call(ctx context.Context, send func(context.Context) error) error { return send(ctx) }
 
 // Option changes how a Store works.
 type Option func(*options)

@@ -15,6 +15,10 @@ import (
 // sent with it, so that it does not matter which session of a pooler gets it.
 // Values come back in binary form: no setting of the session changes it.
 func (s *Store) ask(ctx context.Context, sql string, args []any, each func(pgx.Rows) error) error {
+	return s.opts.around(ctx, func(ctx context.Context) error { return s.send(ctx, sql, args, each) })
+}
+
+func (s *Store) send(ctx context.Context, sql string, args []any, each func(pgx.Rows) error) error {
 	ctx, watch := s.watched(ctx, args)
 	defer watch.Stop()
 	c, err := s.connection(ctx)
@@ -57,6 +61,10 @@ const longestRow = partSize / slowestLine * time.Second
 
 // script runs statements without parameters in one transaction, once.
 func (s *Store) script(ctx context.Context, sql string) error {
+	return s.opts.around(ctx, func(ctx context.Context) error { return s.sendScript(ctx, sql) })
+}
+
+func (s *Store) sendScript(ctx context.Context, sql string) error {
 	ctx, watch := s.watched(ctx, nil)
 	defer watch.Stop()
 	c, err := s.connection(ctx)

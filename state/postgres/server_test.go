@@ -2,11 +2,13 @@ package postgres_test
 
 import (
 	"fmt"
+	neturl "net/url"
 	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/kktctl/kktctl/internal/pgtest"
 	"github.com/kktctl/kktctl/state/postgres"
@@ -94,4 +96,20 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// execute runs SQL in a state's database, where NAME stands for its name.
+func execute(t testing.TB, url, sql string) {
+	t.Helper()
+	u, err := neturl.Parse(url)
+	must(t, err)
+	name := u.Query().Get("state")
+	database := strings.TrimPrefix(u.Path, "/")
+	must(t, server(t).ExecIn(t.Context(), database, strings.ReplaceAll(sql, "NAME", "'"+name+"'")))
+}
+
+// pass lets time pass for a state's lock.
+func pass(t testing.TB, url string, d time.Duration) {
+	t.Helper()
+	execute(t, url, fmt.Sprintf("UPDATE kktctl.states SET expires = expires - interval '%d milliseconds' WHERE name = NAME", d.Milliseconds()))
 }

@@ -48,6 +48,8 @@ type Store struct {
 	mu    sync.Mutex // held for every write; guards what follows
 	at    *known     // where the state ends; nil when it has to be read
 	acked int64      // serial of the last entry that was told to be durable
+	met   int64      // the generation whose snapshot the codec has met
+	lost  *lost      // a write whose outcome is not known: nothing may be written before a load
 }
 
 var (

@@ -1,10 +1,13 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/kktctl/kktctl/state"
 )
@@ -37,6 +40,9 @@ func (s *Store) write(ctx context.Context, lease *state.Lease) *writing {
 // begin tells where the state ends, for the holder of the lease only.
 func (w *writing) begin() (end, error) {
 	s := w.s
+	if s.lost != nil {
+		return end{}, fmt.Errorf("%s: an earlier write failed; load the state before writing again: %w", s.location, s.lost.cause)
+	}
 	if k := s.at; k != nil && k.id == w.lease.ID && k.epoch == w.lease.Epoch {
 		return k.end, nil
 	}
@@ -49,6 +55,9 @@ func (w *writing) begin() (end, error) {
 	}
 	if r.last < s.acked {
 		return end{}, s.corrupt("it ends with entry %d, and entry %d was written and confirmed\nhint: the database was restored, or a standby took over that had not everything; look up what the service knows before going on", r.last, s.acked)
+	}
+	if err := s.meet(w.ctx, r.generation); err != nil {
+		return end{}, err
 	}
 	s.at = &known{r.end, w.lease.ID, w.lease.Epoch}
 	return r.end, nil
@@ -156,6 +165,52 @@ func (w *writing) settle(at end, there func(context.Context) (bool, error)) (don
 	return false, r.holds(w.lease)
 }
 
+// lost is a write whose outcome is not known.
+type lost struct {
+	cause error
+	lease *state.Lease // under which it was made
+}
+
 func (w *writing) unknown(err error) error {
-	return fmt.Errorf("%s: the connection was lost during a write, and whether it was done is not known: %w", w.s.location, err)
+	err = fmt.Errorf("%s: the connection was lost during a write, and whether it was done is not known: %w", w.s.location, err)
+	w.s.lost = &lost{err, w.lease}
+	return err
+}
+
+// found ends the time in which nothing may be written, before a load. From
+// then on a write that is still on its way changes nothing.
+func (s *Store) found(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost == nil {
+		return nil
+	}
+	err := s.try(ctx, s.opts.patience.read, again, func(ctx context.Context) error {
+		_, err := s.count(ctx, giveUpSQL, s.place.state, s.lost.lease.ID, s.lost.lease.Epoch)
+		return err
+	})
+	if err == nil {
+		s.at, s.lost = nil, nil
+	}
+	return s.tell(err)
+}
+
+// meet shows the codec whose snapshot it is to write behind.
+func (s *Store) meet(ctx context.Context, generation int64) error {
+	if generation == 0 || generation == s.met {
+		return nil
+	}
+	const sql = `SELECT data FROM {schema}.parts WHERE name = $1 AND generation = $2 AND part = 0`
+	var data []byte
+	err := s.try(ctx, s.opts.patience.write, again, func(ctx context.Context) error {
+		return s.ask(ctx, sql, []any{s.place.state, generation}, func(rows pgx.Rows) error { return rows.Scan(&data) })
+	})
+	if err != nil {
+		return s.tell(err)
+	}
+	if _, err := s.codec.DecodeHeader(bytes.NewReader(data)); err != nil {
+		return fmt.Errorf("%s: its snapshot of generation %d: %w", s.location, generation, err)
+	}
+	s.met = generation
+	return nil
 }
