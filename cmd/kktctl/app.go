@@ -71,6 +71,13 @@ func (l *lineWriter) end() {
 	l.ended = true
 }
 
+// inCI tells whether a pipeline runs this: nobody is asked and nothing moves.
+func (a *App) inCI() bool { return view.IsSet(a.Env("CI")) }
+
+// automated tells whether the next command is not for a person to type: hints
+// that name it are left out.
+func (a *App) automated() bool { return a.inCI() || view.IsSet(a.Env("KKTCTL_IN_AUTOMATION")) }
+
 // now is the current time in UTC: the only form kept and sent.
 func (a *App) now() time.Time { return a.Now().UTC() }
 

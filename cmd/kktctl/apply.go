@@ -53,7 +53,7 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 	if err := a.mayApply(o); err != nil {
 		return err
 	}
-	saved, err := o.saved()
+	saved, err := a.savedPlan(o)
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,8 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 }
 
 // mayApply refuses before anything is read: a report has to have a place,
-// without a terminal nobody can say yes, and with --json the question has no
-// place.
+// without a terminal and in CI nobody can say yes, and with --json the question
+// has no place.
 func (a *App) mayApply(o applyOptions) error {
 	if err := o.reports.check(otherFile("the plan to apply", o.PlanFile)); err != nil {
 		return err
@@ -79,23 +79,27 @@ func (a *App) mayApply(o applyOptions) error {
 	switch {
 	case o.AutoApprove:
 		return nil
+	case o.PlanFile == stdStream:
+		return nobodyToAsk("the input is the plan", "kktctl show -")
 	case !a.InTTY:
-		return nobodyToAsk(cmp.Or(o.look, "kktctl plan"))
+		return nobodyToAsk("the input is not a terminal", cmp.Or(o.look, "kktctl plan"))
+	case a.inCI():
+		return nobodyToAsk("CI is set", cmp.Or(o.look, "kktctl plan"))
 	case o.JSON:
 		return errors.New("--json needs --auto-approve: the question would stand among the JSON lines")
 	}
 	return nil
 }
 
-// saved reads the plan file, if one was given.
-func (o applyOptions) saved() (*planFile, error) {
+// savedPlan reads the plan file, if one was given.
+func (a *App) savedPlan(o applyOptions) (*planFile, error) {
 	if o.PlanFile == "" {
 		return nil, nil
 	}
 	if len(o.Targets)+len(o.Exclude) > 0 || o.AllowUnregister > 0 || o.Checks {
 		return nil, errors.New("a saved plan is applied as it is: --target, --exclude, --checks and --allow-unregister belong to kktctl plan")
 	}
-	return readPlan(o.PlanFile)
+	return a.readPlan(o.PlanFile)
 }
 
 // work is what a command that writes has in hands.

@@ -12,10 +12,10 @@ import (
 // maxAnswer bounds what is read of an answer: the input may be anything.
 const maxAnswer = 256
 
-// nobodyToAsk is told before anything was read or sent. It names the command
-// that only looks.
-func nobodyToAsk(look string) error {
-	return errors.New("nobody can be asked: the input is not a terminal\nhint: to apply without being asked, use --auto-approve; to look only, use " + look)
+// nobodyToAsk is told before anything was read or sent, with the reason. It
+// names the command that only looks.
+func nobodyToAsk(why, look string) error {
+	return errors.New("nobody can be asked: " + why + "\nhint: to apply without being asked, use --auto-approve; to look only, use " + look)
 }
 
 // errDeclined is told when the answer was not yes.

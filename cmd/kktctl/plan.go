@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
@@ -41,7 +43,7 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	}
 	f := cmd.Flags()
 	o.flags(cmd, g)
-	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN")
+	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN; - is standard output")
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	o.Reports.flags(f)
@@ -64,7 +66,12 @@ func checkFormat(format string) error {
 
 // checkFiles refuses what cannot be written, or must not be.
 func (o planOptions) checkFiles() error {
-	if o.Out != "" {
+	switch {
+	case o.Out == stdStream && o.Format != formText:
+		return fmt.Errorf("--out - and --format %s both write to standard output\nhint: give --out a file, or use --%s-into FILE", o.Format, o.Format)
+	case o.Out == stdStream:
+		return o.Reports.files.check()
+	case o.Out != "":
 		if err := checkPlanTarget(o.Out); err != nil {
 			return err
 		}
@@ -91,11 +98,8 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if plan.Diagnostics.HasErrors() {
 		return errPlanErrors
 	}
-	if o.Out != "" {
-		if err := savePlan(o.Out, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks}); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.Err, "The plan is saved. Apply it with: %s apply %s\n", a.program(g), shellWord(o.Out))
+	if err := a.keepPlan(g, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks}, o.Out); err != nil {
+		return err
 	}
 	if o.Detailed && (plan.HasChanges() || len(plan.Drift) > 0) {
 		return withCode(exitChanges, nil)
@@ -103,9 +107,37 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	return nil
 }
 
-// tellPlan shows the plan and writes it into the files that were asked for.
+// keepPlan saves a plan where --out says.
+func (a *App) keepPlan(g *globals, plan planFile, out string) error {
+	switch out {
+	case "":
+		return nil
+	case stdStream:
+		data, err := encodePlan(plan)
+		if err == nil {
+			_, err = a.Out.Write(data)
+		}
+		return err
+	}
+	if err := savePlan(out, plan); err != nil {
+		return err
+	}
+	if a.automated() {
+		fmt.Fprintf(a.Err, "The plan is saved as %s.\n", shellWord(out))
+	} else {
+		fmt.Fprintf(a.Err, "The plan is saved. Apply it with: %s apply %s\n", a.program(g), shellWord(out))
+	}
+	return nil
+}
+
+// tellPlan shows the plan and writes it into the files that were asked for. A
+// plan that is saved to standard output is shown on the other stream.
 func (a *App) tellPlan(g *globals, plan *planner.Plan, o planOptions) error {
 	all := a.planCommand(g, o.planning)
+	if o.Out == stdStream {
+		_, err := io.WriteString(a.Err, view.PlanText(plan, a.errOptions(g)))
+		return errors.Join(err, a.writePlanReports(g, o.Reports, plan, all))
+	}
 	if o.Out != "" && !plan.Diagnostics.HasErrors() {
 		all = a.showCommand(g, o.Out)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -24,17 +25,20 @@ type planFile struct {
 	Checks          bool     `json:"checks,omitempty"`
 }
 
+// stdStream is the name of standard output or input, where a file is named.
+const stdStream = "-"
+
 // savePlan writes the plan's JSON, readable by its owner only, whole or not
 // at all.
 func savePlan(path string, plan planFile) error {
-	data, err := json.MarshalIndent(plan, "", "  ")
+	data, err := encodePlan(plan)
 	if err != nil {
-		return fmt.Errorf("the plan cannot be saved: %w", err)
+		return err
 	}
 	if err := checkPlanTarget(path); err != nil { // once more: the service was read meanwhile
 		return err
 	}
-	if err := writeWhole(path, append(data, '\n')); err != nil {
+	if err := writeWhole(path, data); err != nil {
 		return diag.Diagnostic{
 			Summary: fmt.Sprintf("the plan cannot be saved as %s: %s", path, writeReason(err)),
 			Hint:    "--out names a file in a folder that can be written to",
@@ -43,22 +47,41 @@ func savePlan(path string, plan planFile) error {
 	return nil
 }
 
-// readPlan reads what savePlan wrote. A plan file is input like any other:
-// nothing of it is acted upon before it equals a plan made anew.
-func readPlan(path string) (*planFile, error) {
+func encodePlan(plan planFile) ([]byte, error) {
+	data, err := json.MarshalIndent(plan, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// readPlan reads what savePlan wrote, from standard input when it is named -.
+// A plan file is input like any other: nothing of it is acted upon before it
+// equals a plan made anew.
+func (a *App) readPlan(path string) (*planFile, error) {
+	if path == stdStream {
+		if a.InTTY {
+			return nil, errors.New("no plan comes from standard input: it is a terminal\nhint: name the file of the plan, or use kktctl plan --out - | kktctl show -")
+		}
+		return readPlanFrom("standard input", a.In)
+	}
 	f, err := openRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("the plan %s cannot be read: %s\nhint: %s", path, reason(err), savePlanHint)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPlanSize+1))
+	return readPlanFrom(path, f)
+}
+
+func readPlanFrom(name string, r io.Reader) (*planFile, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxPlanSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("the plan %s cannot be read: %w", path, err)
+		return nil, fmt.Errorf("the plan %s cannot be read: %w", name, err)
 	}
 	if len(data) > maxPlanSize {
-		return nil, fmt.Errorf("the plan %s cannot be read: it is too large", path)
+		return nil, fmt.Errorf("the plan %s cannot be read: it is too large", name)
 	}
-	return decodePlan(path, data)
+	return decodePlan(name, data)
 }
 
 func decodePlan(path string, data []byte) (*planFile, error) {

@@ -26,6 +26,15 @@ func (a *App) program(g *globals) string {
 	return strings.Join(words, " ")
 }
 
+// goOn says which command comes next, to stand behind a sentence; nothing
+// where a pipeline knows that.
+func (a *App) goOn(g *globals, command string) string {
+	if a.automated() {
+		return ""
+	}
+	return " Go on with: " + a.program(g) + " " + command
+}
+
 // shellWord quotes a word for a POSIX shell when it needs quoting.
 func shellWord(s string) string {
 	plain := func(r rune) bool {
@@ -40,13 +49,13 @@ func shellWord(s string) string {
 // errOptions are the view's options for what goes to stderr.
 func (a *App) errOptions(g *globals) view.Options {
 	o := a.output(g).ErrOptions(a.now())
-	o.Program = a.program(g)
+	o.Program, o.Automated = a.program(g), a.automated()
 	return o
 }
 
 // outOptions are the view's options for what goes to stdout.
 func (a *App) outOptions(g *globals) view.Options {
 	o := a.output(g).OutOptions(a.now())
-	o.Program = a.program(g)
+	o.Program, o.Automated = a.program(g), a.automated()
 	return o
 }

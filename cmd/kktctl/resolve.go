@@ -67,7 +67,7 @@ func (a *App) runResolve(ctx context.Context, g *globals, address string, o reso
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "Recorded for %s. Go on with: %s resume\n", address, a.program(g))
+	fmt.Fprintf(a.Out, "Recorded for %s.%s\n", address, a.goOn(g, "resume"))
 	if o.Sent && address == spec.CompanyAddress(spec.NameOf(address)) {
 		fmt.Fprintf(a.Out, "That names no agreement, which orders need: %s resolve %s --sent --id AGREEMENT gives it.\n", a.program(g), address)
 	}
@@ -121,6 +121,6 @@ func (a *App) runResolveCompany(ctx context.Context, g *globals, address string,
 	if err := errors.Join(err, s.Close(ctx)); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "Recorded for %s. Go on with: %s %s\n", address, a.program(g), next)
+	fmt.Fprintf(a.Out, "Recorded for %s.%s\n", address, a.goOn(g, next))
 	return nil
 }

@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"kktctl": main,
 		"sign":   signForSandbox,
+
+		"onterminal": onTerminal,
 	})
 }
 

@@ -43,7 +43,7 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 	if err := o.Reports.files.check(otherFile("the plan to show", path)); err != nil {
 		return err
 	}
-	file, err := readPlan(path)
+	file, err := a.readPlan(path)
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,9 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 		fmt.Fprintf(a.Out, "Saved at %s%s: plan %s.\n\n", a.outOptions(g).At(file.Timestamp), file.narrowed(), planID(file.Plan))
 	}
 	all := a.showCommand(g, path)
+	if path == stdStream {
+		all = ""
+	}
 	return errors.Join(a.showPlan(g, file.Plan, o.Format, all), a.writePlanReports(g, o.Reports, file.Plan, all))
 }
 

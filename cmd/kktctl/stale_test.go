@@ -84,7 +84,7 @@ func TestPlanFileComesBackAsItWas(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := readPlan(path)
+	got, err := (&App{}).readPlan(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +114,11 @@ func TestReadPlanRefuses(t *testing.T) {
 		if err := os.WriteFile(path, []byte(tc.data), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readPlan(path); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if _, err := (&App{}).readPlan(path); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := readPlan(dir); err == nil || !strings.Contains(err.Error(), "it is a folder") {
+	if _, err := (&App{}).readPlan(dir); err == nil || !strings.Contains(err.Error(), "it is a folder") {
 		t.Errorf("a folder: %v", err)
 	}
 }

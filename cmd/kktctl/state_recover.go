@@ -55,7 +55,7 @@ func (a *App) runStateRecover(ctx context.Context, g *globals, path string, time
 	case n == 0:
 		fmt.Fprintf(a.Out, "All of %s is in the state already: nothing was changed. The file is not needed any more.\n", path)
 	default:
-		fmt.Fprintf(a.Out, "Put into the state: %d of %d entries. The file %s is not needed any more. Go on with: %s resume\n", n, len(u.Entries), path, a.program(g))
+		fmt.Fprintf(a.Out, "Put into the state: %d of %d entries. The file %s is not needed any more.%s\n", n, len(u.Entries), path, a.goOn(g, "resume"))
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (a *App) runTasksReport(ctx context.Context, g *globals, address string, r 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "The report of %s is recorded.%s Go on with: %s resume\n", address, replaced, a.program(g))
+	fmt.Fprintf(a.Out, "The report of %s is recorded.%s%s\n", address, replaced, a.goOn(g, "resume"))
 	return nil
 }
 

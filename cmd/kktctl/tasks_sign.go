@@ -65,7 +65,7 @@ func (a *App) runTasksSign(ctx context.Context, g *globals, address, file string
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "The signature for %s is recorded.%s Go on with: %s resume\n", address, replaced, a.program(g))
+	fmt.Fprintf(a.Out, "The signature for %s is recorded.%s%s\n", address, replaced, a.goOn(g, "resume"))
 	return nil
 }
 

@@ -50,14 +50,14 @@ func NewOutput(o OutputOptions) Output {
 		v, _ := o.LookupEnv(name)
 		return v
 	}
-	still := env("TERM") == "dumb" || isSet(env("CI"))
+	still := env("TERM") == "dumb" || IsSet(env("CI"))
 	out := Output{
 		Out: o.Out, Err: o.Err, OutTTY: o.OutTTY, ErrTTY: o.ErrTTY,
 		Width: o.Width, Verbose: o.Verbose, Moving: !still,
 	}
 	switch {
 	case o.NoColor || env("NO_COLOR") != "":
-	case isSet(env("CLICOLOR_FORCE")):
+	case IsSet(env("CLICOLOR_FORCE")):
 		out.Color, out.ForceColor = true, true
 	default:
 		out.Color = !still && env("CLICOLOR") != "0"
@@ -65,8 +65,8 @@ func NewOutput(o OutputOptions) Output {
 	return out
 }
 
-// isSet reads a switch in the environment: absent, empty, 0 and false are off.
-func isSet(v string) bool { return v != "" && v != "0" && v != "false" }
+// IsSet reads a switch in the environment: absent, empty, 0 and false are off.
+func IsSet(v string) bool { return v != "" && v != "0" && v != "false" }
 
 // Detect tells whether a file is a terminal and how wide it is; the width of
 // what is no terminal is 0.
@@ -94,6 +94,8 @@ type Options struct {
 	// Program is what commands to copy begin with, ready for a shell; empty
 	// means kktctl.
 	Program string
+	// Automated leaves out which command comes next: a pipeline knows.
+	Automated bool
 }
 
 // OutOptions are the Options for texts that go to Out.

@@ -145,7 +145,9 @@ func (w *reportWriter) waiting(r *apply.Report) {
 		return
 	}
 	w.b.WriteString("\n" + w.t.bold.of("Waiting") + "\n")
-	defer func() { w.b.WriteString("  they go on with:\n    " + w.o.program() + " resume\n") }()
+	if !w.o.Automated {
+		defer func() { w.b.WriteString("  they go on with:\n    " + w.o.program() + " resume\n") }()
+	}
 	if w.o.Verbose {
 		w.waitingSteps(r)
 		return
