@@ -28,15 +28,15 @@ type Emergency interface {
 }
 
 // Encode gives the form of a copy: a journal that goes on from Serial, so that
-// it has a journal's checksums and bounds.
-func (u *Unwritten) Encode() ([]byte, error) {
-	data, err := state.EncodeHeader(u.Lineage, u.Serial)
+// it has a journal's checksums and bounds, encrypted where the codec encrypts.
+func (u *Unwritten) Encode(c state.Codec) ([]byte, error) {
+	data, err := c.EncodeHeader(u.Lineage, u.Serial)
 	if err != nil {
 		return nil, err
 	}
 	for i, e := range u.Entries {
 		e.Serial = u.Serial + uint64(i) + 1
-		line, err := state.EncodeGroup([]state.Entry{e})
+		line, err := c.EncodeGroup([]state.Entry{e})
 		if err != nil {
 			return nil, err
 		}
@@ -47,8 +47,8 @@ func (u *Unwritten) Encode() ([]byte, error) {
 
 // DecodeUnwritten reads what Encode gave. The fleet's name is not in it: the
 // lineage tells what it belongs to.
-func DecodeUnwritten(data []byte) (*Unwritten, error) {
-	j, err := state.DecodeJournal(data)
+func DecodeUnwritten(data []byte, c state.Codec) (*Unwritten, error) {
+	j, err := c.DecodeJournal(data)
 	if err != nil {
 		return nil, err
 	}

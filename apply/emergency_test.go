@@ -29,14 +29,14 @@ func (d *drawer) Keep(u apply.Unwritten, why error) (string, error) {
 	if why == nil {
 		return "", errors.New("no reason is given")
 	}
-	data, err := u.Encode()
+	data, err := u.Encode(state.Codec{})
 	d.data, d.kept = data, d.kept+1
 	return "drawer", err
 }
 
 func (d *drawer) open(t *testing.T) *apply.Unwritten {
 	t.Helper()
-	u, err := apply.DecodeUnwritten(d.data)
+	u, err := apply.DecodeUnwritten(d.data, state.Codec{})
 	must(t, err)
 	return u
 }

@@ -17,7 +17,7 @@ func FuzzDecodeUnwritten(f *testing.F) {
 		{Event: "paid", Address: "kkts.a", Resource: &state.Resource{Status: state.StatusLive}, SettledIntent: "i"},
 		{Event: "b", Address: "kkts.b", Delete: true},
 	}}
-	data, err := u.Encode()
+	data, err := u.Encode(state.Codec{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -25,18 +25,18 @@ func FuzzDecodeUnwritten(f *testing.F) {
 	f.Add(data[:len(data)-9])
 	f.Add([]byte("{}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := apply.DecodeUnwritten(data)
+		got, err := apply.DecodeUnwritten(data, state.Codec{})
 		if err != nil {
 			if !errors.Is(err, state.ErrCorrupt) && !errors.Is(err, state.ErrNewer) {
 				t.Fatalf("an error of no kind: %v", err)
 			}
 			return
 		}
-		once, err := got.Encode()
+		once, err := got.Encode(state.Codec{})
 		if err != nil {
 			t.Fatalf("cannot be written back: %v", err)
 		}
-		again, err := apply.DecodeUnwritten(once)
+		again, err := apply.DecodeUnwritten(once, state.Codec{})
 		if err != nil || again.Torn != 0 {
 			t.Fatalf("cannot be read back: %+v, %v", again, err)
 		}

@@ -31,7 +31,11 @@ type Session struct {
 	// Emergency keeps what cannot be written. It is set before Run; without it
 	// such things are named in the error only.
 	Emergency Emergency
-	keeping   sync.Mutex // held while Emergency works
+
+	// Ended is told the state as it is when the session closes; it may be nil.
+	Ended func(*state.Snapshot)
+
+	keeping sync.Mutex // held while Emergency works
 
 	mu     sync.Mutex // guards snap, broken, locks, lost
 	snap   *state.Snapshot
@@ -79,6 +83,9 @@ func (s *Session) load(ctx context.Context, fleet string) error {
 	s.exists = snap != nil
 	if snap == nil {
 		snap = state.NewSnapshot(fleet)
+	}
+	if err := snap.Here(); err != nil {
+		return fmt.Errorf("the state %s cannot be used: %w", s.store.Location(), err)
 	}
 	if snap.Fleet != fleet {
 		return fmt.Errorf("the state %s is of the fleet %q, the file declares %q\nhint: give each fleet a state of its own with --state, or put metadata name back", s.store.Location(), snap.Fleet, fleet)
@@ -290,6 +297,9 @@ func (s *Session) Close(ctx context.Context) error {
 		snap := s.Snapshot()
 		snap.ForgetRuns()
 		err = s.store.Compact(ctx, s.lease, snap)
+	}
+	if s.Ended != nil && s.Exists() {
+		s.Ended(s.Snapshot())
 	}
 	return errors.Join(err, s.store.Unlock(ctx, s.lease))
 }

@@ -21,6 +21,7 @@ func (s *Snapshot) Clone() *Snapshot {
 	for id, in := range s.Intents {
 		c.Intents[id] = in.Clone()
 	}
+	c.Moved = clonePtr(s.Moved)
 	c.History, c.Runs = cloneHistory(s.History), cloneRuns(s.Runs)
 	return &c
 }

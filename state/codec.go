@@ -30,7 +30,8 @@ type header struct {
 // file is a snapshot as it is written: with a checksum over all before it.
 type file struct {
 	Snapshot
-	Checksum string `json:"checksum"`
+	Pulled   *Pulled `json:"pulled"` // in a copy that left its store; it says nothing to who loads it
+	Checksum string  `json:"checksum"`
 }
 
 // Encode gives the one byte form of a snapshot: JSON with the header first,
@@ -94,7 +95,8 @@ func writeMap[V any](w *lineWriter, m map[string]V) {
 	w.buf.WriteByte('}')
 }
 
-// writeHistory writes the history and its runs, where there are any.
+// writeHistory writes the history, its runs and where the state went, where
+// there are any.
 func writeHistory(w *lineWriter, s *Snapshot) {
 	if len(s.History) > 0 {
 		w.buf.WriteString(",\n\"history\": ")
@@ -104,12 +106,24 @@ func writeHistory(w *lineWriter, s *Snapshot) {
 		w.buf.WriteString(",\n\"runs\": ")
 		writeMap(w, s.Runs)
 	}
+	if s.Moved != nil {
+		w.buf.WriteString(",\n\"moved\": ")
+		w.value(s.Moved)
+	}
 }
 
 // Decode reads what Encode wrote. It tells ErrNewer from ErrCorrupt and says
 // what is wrong; a snapshot without a checksum (edited by hand, on purpose) is
 // accepted.
 func Decode(data []byte) (*Snapshot, error) {
+	f, err := decodeFile(data)
+	if err != nil {
+		return nil, err
+	}
+	return &f.Snapshot, nil
+}
+
+func decodeFile(data []byte) (*file, error) {
 	if len(data) > MaxSnapshot {
 		return nil, fmt.Errorf("%w: larger than %d bytes", ErrCorrupt, MaxSnapshot)
 	}
@@ -131,7 +145,7 @@ func Decode(data []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	f.fill()
-	return &f.Snapshot, nil
+	return &f, nil
 }
 
 // versionOf gives the version even of a snapshot whose other fields this

@@ -35,6 +35,7 @@ type Snapshot struct {
 	// stays when the resource is gone. Runs are the commands that did it, by id.
 	History map[string][]Event    `json:"history,omitempty"`
 	Runs    map[string]Provenance `json:"runs,omitempty"`
+	Moved   *Moved                `json:"moved,omitempty"` // nil: the state is here
 }
 
 // FingerprintKey is the key for spec.RecordCode in this state.

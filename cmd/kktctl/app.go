@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
+	"github.com/kktctl/kktctl/state"
 	"github.com/kktctl/kktctl/state/local"
 )
 
@@ -30,7 +31,8 @@ type App struct {
 	StoreOptions []local.Option
 	Dial         func(ctx context.Context, network, address string) (net.Conn, error)
 
-	closers []io.Closer // stores that this command opened
+	closers []io.Closer            // stores that this command opened
+	opened  map[state.Store]opened // the same, with what they are read with
 }
 
 // Main runs the command that the arguments name and gives the exit code.

@@ -9,29 +9,33 @@ import (
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/state"
 )
 
 // emergency keeps what a session could not write: in one file beside the
-// state, or beside the fleet file when the state is elsewhere, or where temporary
-// files are when that folder cannot be written
-// either. Like a state, the file has no secret in it and is its owner's only.
+// state, or beside the fleet file when the state is elsewhere, or where
+// temporary files are when that folder cannot be written either. Like the
+// state, the file has no secret in it, is its owner's only, and is encrypted
+// for whom the state is.
 type emergency struct {
-	dirs []string // in the order in which they are tried
-	name string
-	last string // where the copy is
+	dirs  []string // in the order in which they are tried
+	name  string
+	last  string // where the copy is
+	codec state.Codec
 }
 
-func newEmergency(folder, fleet string, now time.Time) *emergency {
+func newEmergency(folder, fleet string, codec state.Codec, now time.Time) *emergency {
 	return &emergency{
-		dirs: []string{folder, os.TempDir()},
-		name: fmt.Sprintf("%s.emergency.%s.%d", fleet, now.UTC().Format("20060102T150405Z"), os.Getpid()),
+		codec: codec,
+		dirs:  []string{folder, os.TempDir()},
+		name:  fmt.Sprintf("%s.emergency.%s.%d", fleet, now.UTC().Format("20060102T150405Z"), os.Getpid()),
 	}
 }
 
 // Keep implements apply.Emergency. When the copy has to move, the one kept
 // before stays: it is a part of the new one.
 func (e *emergency) Keep(u apply.Unwritten, _ error) (string, error) {
-	data, err := u.Encode()
+	data, err := u.Encode(e.codec)
 	if err != nil {
 		return e.last, err
 	}

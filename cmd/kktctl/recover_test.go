@@ -81,7 +81,7 @@ func TestEmergency(t *testing.T) {
 		if err != nil || info.Mode() != fs.FileMode(0o600) {
 			t.Errorf("%v, %v", info.Mode(), err)
 		}
-		u, err := readUnwritten(path)
+		u, err := readUnwritten(path, state.Codec{})
 		if err != nil || u.Serial != 4 || len(u.Entries) != 1 || u.Entries[0].Event != "done pay" {
 			t.Errorf("read back: %+v, %v", u, err)
 		}
@@ -96,7 +96,7 @@ func TestEmergency(t *testing.T) {
 }
 
 func TestEmergencyName(t *testing.T) {
-	e := newEmergency("dir/sever.kktstate", "../../sever", time.Date(2026, 11, 22, 0, 15, 33, 0, time.UTC))
+	e := newEmergency("dir/sever.kktstate", "../../sever", state.Codec{}, time.Date(2026, 11, 22, 0, 15, 33, 0, time.UTC))
 	dir := t.TempDir()
 	e.dirs = []string{dir}
 	path, err := e.Keep(unwritten(t), nil)
@@ -112,11 +112,11 @@ func TestReadUnwrittenRefuses(t *testing.T) {
 		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readUnwritten(path); err == nil {
+		if _, err := readUnwritten(path, state.Codec{}); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if _, err := readUnwritten(dir); err == nil {
+	if _, err := readUnwritten(dir, state.Codec{}); err == nil {
 		t.Error("a folder: accepted")
 	}
 }

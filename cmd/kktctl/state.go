@@ -18,7 +18,8 @@ func newStateCmd(a *App, g *globals) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStateListCmd(a, g), newStateShowCmd(a, g), newStateMoveCmd(a, g), newStateRemoveCmd(a, g), newStateRecoverCmd(a, g), newStateHistoryCmd(a, g))
+	cmd.AddCommand(newStateListCmd(a, g), newStateShowCmd(a, g), newStateMoveCmd(a, g), newStateRemoveCmd(a, g), newStateRecoverCmd(a, g), newStateHistoryCmd(a, g),
+		newStatePullCmd(a, g), newStatePushCmd(a, g), newStateMigrateCmd(a, g), newStateRekeyCmd(a, g), newStateAcceptCmd(a, g))
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/kktctl/kktctl/apply"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 // maxEmergency bounds an emergency copy: it holds the outcomes of the calls
@@ -34,7 +36,11 @@ any more is refused; recovering twice changes nothing.`,
 }
 
 func (a *App) runStateRecover(ctx context.Context, g *globals, path string, timeout time.Duration) error {
-	u, err := readUnwritten(path)
+	store, err := a.store(g)
+	if err != nil {
+		return err
+	}
+	u, err := readUnwritten(path, a.opened[store].fresh())
 	if err != nil {
 		return err
 	}
@@ -61,7 +67,7 @@ func (a *App) runStateRecover(ctx context.Context, g *globals, path string, time
 }
 
 // readUnwritten reads an emergency copy. It is input like any other.
-func readUnwritten(path string) (*apply.Unwritten, error) {
+func readUnwritten(path string, codec state.Codec) (*apply.Unwritten, error) {
 	f, err := openRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %s", path, reason(err))
@@ -74,7 +80,10 @@ func readUnwritten(path string) (*apply.Unwritten, error) {
 	if len(data) > maxEmergency {
 		return nil, fmt.Errorf("%s cannot be read: it is too large", path)
 	}
-	u, err := apply.DecodeUnwritten(data)
+	u, err := apply.DecodeUnwritten(data, codec)
+	if errors.Is(err, state.ErrSealed) {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
 	if err != nil {
 		return nil, diag.Diagnostic{
 			Summary: fmt.Sprintf("%s is not what an earlier run kept: %s", path, err),

@@ -18,15 +18,24 @@ import (
 // the fleet file needed to find it, so that a state can be looked at and
 // unlocked while the file is broken.
 func (a *App) store(g *globals) (state.Store, error) {
-	if g.State != "" {
-		fleet, _ := spec.Load(g.File) // nil when it cannot be used: the environment has to do
-		return a.openState(g, fleet)
-	}
-	fleet, err := a.loadFleet(g)
+	p, err := a.statePlace(g)
 	if err != nil {
 		return nil, err
 	}
-	return a.openState(g, fleet)
+	return a.openPlace(g, p)
+}
+
+// statePlace finds the state that the flags name.
+func (a *App) statePlace(g *globals) (statePlace, error) {
+	if g.State != "" {
+		fleet, _ := spec.Load(g.File) // nil when it cannot be used: the environment has to do
+		return statePlaceOf(g, fleet)
+	}
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return statePlace{}, err
+	}
+	return statePlaceOf(g, fleet)
 }
 
 // load reads a state and tells what was repaired.
@@ -36,12 +45,29 @@ func (a *App) load(ctx context.Context, g *globals, store state.Store) (*state.S
 		return nil, fmt.Errorf("the state %s cannot be used: %w", store.Location(), err)
 	}
 	a.showNotices(g, notices)
-	return snap, nil
+	if snap == nil {
+		return nil, nil
+	}
+	if err := snap.Here(); err != nil {
+		return nil, fmt.Errorf("the state %s cannot be used: %w", store.Location(), err)
+	}
+	if a.opened[store].place.accept {
+		return snap, nil
+	}
+	return snap, a.notOlder(ctx, g, store, snap)
 }
 
 // loadExisting is load for commands that make no sense without a state.
 func (a *App) loadExisting(ctx context.Context, g *globals) (state.Store, *state.Snapshot, error) {
-	store, err := a.store(g)
+	p, err := a.statePlace(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	return a.existingAt(ctx, g, p)
+}
+
+func (a *App) existingAt(ctx context.Context, g *globals, p statePlace) (state.Store, *state.Snapshot, error) {
+	store, err := a.openPlace(g, p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,25 +91,49 @@ func noState(store state.Store) error {
 // openSession takes the lock, waiting for it up to timeout.
 func (a *App) openSession(ctx context.Context, g *globals, store state.Store, fleet, operation string, timeout time.Duration) (*apply.Session, error) {
 	req := state.LockRequest{Holder: a.holder(), Operation: operation}
+	var s *apply.Session
+	err := a.whenFree(ctx, g, timeout, func() (err error) {
+		s, err = apply.Open(ctx, store, fleet, req, a.Now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Credit(a.provenance())
+	s.Emergency = newEmergency(stateFolder(g, store.Location()), fleet, a.codecOf(store), a.Now())
+	s.Ended = func(snap *state.Snapshot) { a.remember(store, snap) }
+	a.showNotices(g, s.Notices)
+	if err := a.trust(ctx, g, store, s); err != nil {
+		return nil, errors.Join(err, s.Close(ctx))
+	}
+	return s, nil
+}
+
+// lockStore takes a lock without a session.
+func (a *App) lockStore(ctx context.Context, g *globals, store state.Store, req state.LockRequest, timeout time.Duration) (*state.Lease, error) {
+	var lease *state.Lease
+	err := a.whenFree(ctx, g, timeout, func() (err error) {
+		lease, err = store.Lock(ctx, req)
+		return err
+	})
+	return lease, err
+}
+
+// whenFree tries to take a lock until it is free, up to timeout.
+func (a *App) whenFree(ctx context.Context, g *globals, timeout time.Duration, take func() error) error {
 	deadline := time.Now().Add(timeout)
 	for {
-		s, err := apply.Open(ctx, store, fleet, req, a.Now)
+		err := take()
 		var locked *state.LockedError
-		if err == nil {
-			s.Credit(a.provenance())
-			s.Emergency = newEmergency(stateFolder(g, store.Location()), fleet, a.Now())
-			a.showNotices(g, s.Notices)
-			return s, nil
-		}
 		if !errors.As(err, &locked) {
-			return nil, err
+			return err
 		}
 		if time.Now().After(deadline) {
-			return nil, a.lockedBy(g, locked)
+			return a.lockedBy(g, locked)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		case <-time.After(min(time.Second, max(time.Until(deadline), time.Millisecond))):
 		}
 	}
@@ -113,7 +163,12 @@ func (a *App) editState(ctx context.Context, g *globals, e edit, change func(*ap
 	if err != nil {
 		return err
 	}
-	s, err := a.openSession(ctx, g, store, snap.Fleet, e.operation, e.lockTimeout)
+	return a.inSession(ctx, g, store, snap.Fleet, e, change)
+}
+
+// inSession runs change under the lock of a state.
+func (a *App) inSession(ctx context.Context, g *globals, store state.Store, fleet string, e edit, change func(*apply.Session) error) error {
+	s, err := a.openSession(ctx, g, store, fleet, e.operation, e.lockTimeout)
 	if err != nil {
 		return err
 	}

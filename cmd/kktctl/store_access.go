@@ -15,6 +15,7 @@ import (
 
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 // defaultStateLease is how long a lock of a remote store lasts without being
@@ -34,6 +35,7 @@ type stateAccess struct {
 	LockAddress, UnlockAddress string // http; empty: the store finds them
 	LockMethod, UnlockMethod   string
 
+	Codec     state.Codec // what the state is written and read with
 	Lease     time.Duration
 	Now       func() time.Time
 	UserAgent string

@@ -15,10 +15,14 @@ import (
 
 // statePlace is where a state is, and what the fleet file says of that place.
 type statePlace struct {
-	location string     // path or URL, free of passwords
-	given    string     // what named it, for messages: --state or state.url
-	dir      string     // that references are relative to
-	settings spec.State // zero when the fleet file is of another place, or there is none
+	location   string     // path or URL, free of passwords
+	given      string     // what named it, for messages: --state or state.url
+	dir        string     // that references are relative to
+	declared   bool       // a fleet file was read: what it does not declare is not wanted
+	fleetState spec.State // what the fleet file says of its own place
+	plain      bool       // it is to be plain text, whatever is declared
+	accept     bool       // it is taken though a newer one was seen
+	settings   spec.State // zero when the fleet file is of another place, or there is none
 }
 
 // statePlaceOf finds the state of a command. fleet may be nil when --state is
@@ -28,7 +32,7 @@ type statePlace struct {
 func statePlaceOf(g *globals, fleet *spec.Fleet) (statePlace, error) {
 	p := statePlace{location: statePath(g, fleet), given: "--state", dir: "."}
 	if fleet != nil {
-		p.dir = fleet.Dir
+		p.dir, p.declared, p.fleetState = fleet.Dir, true, fleet.State
 	}
 	switch {
 	case fleet == nil || g.Sandbox:
@@ -63,26 +67,38 @@ func (a *App) openState(g *globals, fleet *spec.Fleet) (state.Store, error) {
 }
 
 func (a *App) openPlace(g *globals, p statePlace) (state.Store, error) {
-	s, err := a.openScheme(g, p)
-	if c, ok := s.(io.Closer); err == nil && ok {
+	o, err := a.stateCodec(g, p)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.openScheme(g, p, o.codec)
+	if err != nil {
+		return nil, err
+	}
+	if a.opened == nil {
+		a.opened = map[state.Store]opened{}
+	}
+	a.opened[s] = o
+	if c, ok := s.(io.Closer); ok {
 		a.closers = append(a.closers, c)
 	}
-	return s, err
+	return s, nil
 }
 
 // openScheme has one function for each kind of store, in a file of its own.
-func (a *App) openScheme(g *globals, p statePlace) (state.Store, error) {
+func (a *App) openScheme(g *globals, p statePlace, codec state.Codec) (state.Store, error) {
 	scheme := spec.StateScheme(p.location)
 	if scheme == "" {
 		if err := checkFolder(p.location, p.given); err != nil {
 			return nil, err
 		}
-		return local.Open(p.location, a.StoreOptions...), nil
+		return local.Open(p.location, append([]local.Option{local.WithCodec(codec)}, a.StoreOptions...)...), nil
 	}
 	access, err := a.stateAccess(g, p)
 	if err != nil {
 		return nil, err
 	}
+	access.Codec = codec
 	switch scheme {
 	case "http", "https":
 		return openHTTPStore(access)

@@ -24,6 +24,16 @@ type Sealer struct {
 	recipients []string
 	identities []age.Identity
 	from       string // where the identities come from, for messages
+	missing    error  // why there are none
+}
+
+// WriteOnly makes a Sealer that has no identity, and says why.
+func WriteOnly(recipients []string, why error) (*Sealer, error) {
+	s, err := New(recipients, "", "")
+	if err == nil {
+		s.missing = why
+	}
+	return s, err
 }
 
 // New makes a Sealer. Recipients are public keys: age1…, ssh-ed25519 … or
@@ -148,6 +158,9 @@ func (s *Sealer) Wrap(key []byte, to []string) ([]byte, error) {
 
 // Unwrap implements state.Sealer.
 func (s *Sealer) Unwrap(wrapped []byte) ([]byte, error) {
+	if s.missing != nil {
+		return nil, s.missing
+	}
 	if len(s.identities) == 0 {
 		return nil, errors.New("no identity is given here\nhint: declare state.encryption.identity in the fleet file, or set KKTCTL_STATE_IDENTITY")
 	}
