@@ -30,6 +30,16 @@ func (s *Session) recordStateOnly(ctx context.Context, steps []*node) error {
 	return s.recordBatches(ctx, steps, planner.Adopt, s.adoption)
 }
 
+// Adopt records the tills of adopt steps as met live, as Run does. Nothing is
+// sent.
+func (s *Session) Adopt(ctx context.Context, steps []planner.Step) error {
+	nodes := make([]*node, len(steps))
+	for i := range steps {
+		nodes[i] = &node{step: steps[i]}
+	}
+	return s.recordBatches(ctx, nodes, planner.Adopt, s.adoption)
+}
+
 func (s *Session) recordBatches(ctx context.Context, steps []*node, a planner.Action, entry func(planner.Step) state.Entry) error {
 	var batch []state.Entry
 	for _, n := range steps {

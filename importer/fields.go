@@ -40,7 +40,9 @@ func (t *Till) fields(d spec.KKT) []Field {
 			add(key, orNull(is))
 		}
 	}
-	text("company", k.Company, d.Company)
+	if k.Company != d.Company {
+		add("company", Word(k.Company))
+	}
 	text("model", k.Model, d.Model)
 	add("serial", Number(k.Serial))
 	if k.RNM != "" {
@@ -68,7 +70,13 @@ func (t *Till) fields(d spec.KKT) []Field {
 	if d.Book && !k.Book {
 		add("book", Null())
 	}
-	text("renta", k.Renta, d.Renta)
+	switch {
+	case k.Renta == d.Renta:
+	case k.Renta == "":
+		add("renta", Null())
+	default:
+		add("renta", Word(k.Renta))
+	}
 	return out
 }
 

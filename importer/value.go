@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type form uint8
 const (
 	formText   form = iota // in quotes unless it reads as text without
 	formQuoted             // always in quotes: a number that identifies something
+	formWord               // without quotes: a name, a reference
 	formMap
 	formNull
 )
@@ -40,6 +42,10 @@ func Text(s string) Value { return Value{text: s} }
 
 // Number is a number that identifies something: it is text, in quotes.
 func Number(s string) Value { return Value{text: s, form: formQuoted} }
+
+// Word is a name or a reference such as env:NAME: without quotes, unless YAML
+// has another meaning for it.
+func Word(s string) Value { return Value{text: s, form: formWord} }
 
 // Null takes a default back.
 func Null() Value { return Value{form: formNull} }
@@ -55,6 +61,12 @@ func (v Value) write(b *strings.Builder, flow, json bool) {
 		b.WriteString("null")
 	case formMap:
 		writeMap(b, v.fields, json)
+	case formWord:
+		if !json && word.MatchString(v.text) && !reserved(v.text) {
+			b.WriteString(v.text)
+			return
+		}
+		writeQuoted(b, v.text)
 	case formText:
 		if !json && plain(v.text, flow) {
 			b.WriteString(v.text)
@@ -114,6 +126,14 @@ func plain(s string, flow bool) bool {
 		return false
 	}
 	return cyrillic || spaced && !(s[0] >= '0' && s[0] <= '9') || safe(s)
+}
+
+var word = regexp.MustCompile(`^[A-Za-zА-Яа-яЁё][A-Za-zА-Яа-яЁё0-9._-]*(:[A-Za-z_][A-Za-z0-9_./-]*)?$`)
+
+// reserved tells of words that mean something else than themselves in one
+// version of YAML or another.
+func reserved(s string) bool {
+	return slices.Contains([]string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}, strings.ToLower(s))
 }
 
 // safe tells of words that are text in every version of YAML.

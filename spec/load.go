@@ -33,25 +33,29 @@ type Source struct {
 // Fleet is nil when the list has errors; the list may hold warnings when it
 // has none.
 func Load(path string) (*Fleet, diag.List) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	switch {
-	case !info.IsDir() && !info.Mode().IsRegular():
-		return nil, unreadable(path, errNotAFile)
-	case !info.IsDir():
-		src, list := readSource(path, maxTotalBytes)
-		if list.HasErrors() {
-			return nil, list
-		}
-		return Parse(filepath.Dir(path), []Source{src})
-	}
-	files, list := readFolder(path)
+	dir, files, list := Sources(path)
 	if list.HasErrors() {
 		return nil, list
 	}
-	return Parse(path, files)
+	return Parse(dir, files)
+}
+
+// Sources reads the files that Load parses; dir is what relative paths in them
+// are taken from.
+func Sources(path string) (dir string, files []Source, list diag.List) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", nil, unreadable(path, err)
+	}
+	switch {
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return "", nil, unreadable(path, errNotAFile)
+	case !info.IsDir():
+		src, list := readSource(path, maxTotalBytes)
+		return filepath.Dir(path), []Source{src}, list
+	}
+	files, list = readFolder(path)
+	return path, files, list
 }
 
 // errNotAFile is said of pipes and devices: opening one may wait for ever.

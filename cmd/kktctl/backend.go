@@ -25,6 +25,7 @@ const (
 	forSilence  // silent tills: the lists that show them
 	forReceipts // the receipts of Renta: nothing but its login is needed
 	forFerma    // cloud tills: nothing but their certificates is needed
+	forImport   // the lists of what is live: the partner's, and that of Renta where there is a login
 )
 
 // opening is what a service is opened for, and what with.
@@ -40,6 +41,7 @@ type backend struct {
 	codes    map[string]string // resolved activation codes by till address
 	observer apply.Observer
 	provider apply.Provider // nil for a plan
+	members  bool           // the Renta list can be read
 	receipts *ofd.Receipts  // for receipts only, with nothing else
 	close    func() error
 }
@@ -86,13 +88,13 @@ func offline(fleet *spec.Fleet, codes map[string]string) *backend {
 
 // newBackend makes the clients of one purpose.
 func newBackend(fleet *spec.Fleet, codes map[string]string, c ofd.Config, why purpose, closing func() error) (*backend, error) {
-	b := &backend{fleet: fleet, codes: codes, close: closing}
+	b := &backend{fleet: fleet, codes: codes, members: c.RentaLogin != "", close: closing}
 	if why == forReceipts {
 		receipts, err := ofd.NewReceipts(c)
 		b.receipts = receipts
 		return b, err
 	}
-	if why == forPlan || why == forSilence {
+	if why == forPlan || why == forSilence || why == forImport {
 		o, err := ofd.NewObserver(c)
 		if err != nil {
 			return nil, err
@@ -140,6 +142,9 @@ func (a *App) realConfig(g *globals, fleet *spec.Fleet, s *secrets, why purpose)
 		return c, nil, missing.ErrorOrNil()
 	}
 	note(rentaLogin(fleet, s, &c, false))
+	if why == forImport {
+		return c, nil, missing.ErrorOrNil()
+	}
 	codes, err := activationCodes(fleet, s.value)
 	note(err)
 	if why == forApply {

@@ -146,7 +146,7 @@ func (o Options) commands(text string) string {
 // words.
 func isCommand(name string) bool {
 	switch name {
-	case "validate", "plan", "drift", "apply", "resume", "tasks", "resolve", "state", "unlock", "receipt",
+	case "validate", "plan", "drift", "apply", "resume", "tasks", "resolve", "state", "unlock", "receipt", "import",
 		"check", "show", "graph", "sandbox":
 		return true
 	}
