@@ -13,6 +13,7 @@ import (
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 type applyOptions struct {
@@ -109,6 +110,8 @@ type work struct {
 	backend *backend
 	session *apply.Session
 	planID  string // of the plan that is applied, for the history
+	// overrides are the policies that a person overrides, for the history.
+	overrides []state.Override
 }
 
 // withSession opens the service and the state under its lock for do.
@@ -156,7 +159,9 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 			return err
 		}
 		w.planID = planID(saved.Plan)
+		sinceSaved(saved.Plan, plan, a.outOptions(w.g).At(saved.Timestamp))
 	}
+	w.overrides = a.savedOverrides(o.planningFor(saved), plan)
 	if !w.g.Sandbox {
 		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(w.fleet, plan.Steps, diag.Error)...)
 	}
@@ -186,6 +191,7 @@ func (o applyOptions) planningFor(saved *planFile) planning {
 	if saved != nil {
 		p.Targets, p.Exclude, p.AllowUnregister, p.Checks = saved.Targets, saved.Exclude, saved.AllowUnregister, saved.Checks
 		p.StepsOnly = true // what is compared are steps
+		p.saved = saved.Overrides
 	}
 	return p
 }

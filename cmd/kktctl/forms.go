@@ -90,7 +90,7 @@ func (p planning) words() string {
 	if p.Checks {
 		words += " --checks"
 	}
-	return words
+	return words + p.overriding.words()
 }
 
 // planCommand is the command that makes a plan again, for people.

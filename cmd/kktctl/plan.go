@@ -98,7 +98,7 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if plan.Diagnostics.HasErrors() {
 		return errPlanErrors
 	}
-	if err := a.keepPlan(g, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks}, o.Out); err != nil {
+	if err := a.keepPlan(g, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks, a.savedOverrides(o.planning, plan)}, o.Out); err != nil {
 		return err
 	}
 	if o.Detailed && (plan.HasChanges() || len(plan.Drift) > 0) {

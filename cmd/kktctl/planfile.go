@@ -8,6 +8,7 @@ import (
 
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 // maxPlanSize bounds a plan file: 100,000 tills with several steps each fit.
@@ -23,6 +24,9 @@ type planFile struct {
 	Exclude         []string `json:"exclude,omitempty"`
 	AllowUnregister int      `json:"allowUnregister,omitempty"`
 	Checks          bool     `json:"checks,omitempty"`
+	// Overrides are the policies that stood against the plan, and who overrode
+	// them.
+	Overrides []state.Override `json:"overrides,omitempty"`
 }
 
 // stdStream is the name of standard output or input, where a file is named.

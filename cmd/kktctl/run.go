@@ -69,6 +69,7 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	in.softly()
 	by := a.provenance()
 	by.Plan = cmp.Or(w.planID, planID(plan))
+	by.Overrides = w.overrides
 	w.session.Credit(by)
 	report, err := w.session.Run(ctx, w.fleet, plan, w.backend.provider, opts)
 	if closing := done(); closing != nil {

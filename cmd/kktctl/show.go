@@ -60,7 +60,7 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 // narrowed says what a saved plan was made with beyond the fleet file; it is
 // applied with the same.
 func (p *planFile) narrowed() string {
-	words := planning{Targets: p.Targets, Exclude: p.Exclude, AllowUnregister: p.AllowUnregister, Checks: p.Checks}.words()
+	words := planning{Targets: p.Targets, Exclude: p.Exclude, AllowUnregister: p.AllowUnregister, Checks: p.Checks}.words() + overridden(p.Overrides)
 	if words == "" {
 		return ""
 	}
