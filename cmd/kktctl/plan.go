@@ -46,7 +46,7 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN; - is standard output")
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
-	o.Reports.flags(f)
+	o.Reports.planFlags(f)
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes, or drift was found")
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))

@@ -30,7 +30,7 @@ func newShowCmd(a *App, g *globals) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
-	o.Reports.flags(f)
+	o.Reports.planFlags(f)
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
