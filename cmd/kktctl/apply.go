@@ -54,7 +54,7 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 	if err := a.mayApply(o); err != nil {
 		return err
 	}
-	saved, err := a.savedPlan(o)
+	saved, err := a.savedPlan(g, o)
 	if err != nil {
 		return err
 	}
@@ -93,14 +93,14 @@ func (a *App) mayApply(o applyOptions) error {
 }
 
 // savedPlan reads the plan file, if one was given.
-func (a *App) savedPlan(o applyOptions) (*planFile, error) {
+func (a *App) savedPlan(g *globals, o applyOptions) (*planFile, error) {
 	if o.PlanFile == "" {
 		return nil, nil
 	}
 	if len(o.Targets)+len(o.Exclude) > 0 || o.AllowUnregister > 0 || o.Checks {
 		return nil, errors.New("a saved plan is applied as it is: --target, --exclude, --checks and --allow-unregister belong to kktctl plan")
 	}
-	return a.readPlan(o.PlanFile)
+	return a.readPlan(g, o.PlanFile)
 }
 
 // work is what a command that writes has in hands.

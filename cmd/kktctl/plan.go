@@ -113,13 +113,13 @@ func (a *App) keepPlan(g *globals, plan planFile, out string) error {
 	case "":
 		return nil
 	case stdStream:
-		data, err := encodePlan(plan)
+		data, err := a.encodePlan(plan)
 		if err == nil {
 			_, err = a.Out.Write(data)
 		}
 		return err
 	}
-	if err := savePlan(out, plan); err != nil {
+	if err := a.savePlan(out, plan); err != nil {
 		return err
 	}
 	if a.automated() {

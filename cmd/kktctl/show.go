@@ -43,7 +43,7 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 	if err := o.Reports.files.check(otherFile("the plan to show", path)); err != nil {
 		return err
 	}
-	file, err := a.readPlan(path)
+	file, err := a.readPlan(g, path)
 	if err != nil {
 		return err
 	}
