@@ -111,6 +111,7 @@ func TestScripts(t *testing.T) {
 			"kept":             cmdKept,
 			"private":          cmdPrivate,
 			"valid":            cmdValid,
+			"s3":               cmdS3,
 		},
 	})
 }
