@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/metrics"
-	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 )
 
@@ -111,7 +110,6 @@ func (a *App) tellDrift(g *globals, r *planner.DriftReport, o driftOptions) erro
 	return errors.Join(
 		writeMetrics(o.Prometheus, r), write(o.Format)(a.Out),
 		o.Reports.json.write(write(formJSON)), o.Reports.markdown.write(write(formMarkdown)),
-		o.Reports.junit.write(func(w io.Writer) error { return view.DriftJUnit(w, r, a.outOptions(g)) }),
 	)
 }
 

@@ -50,7 +50,7 @@ func newRootCmd(a *App) (*cobra.Command, *globals) {
 	root.SetErr(a.Err)
 	root.AddCommand(
 		newValidateCmd(a, g), newPlanCmd(a, g), newApplyCmd(a, g), newResumeCmd(a, g), newDriftCmd(a, g), newImportCmd(a, g), newCheckCmd(a, g),
-		newTasksCmd(a, g), newResolveCmd(a, g), newStateCmd(a, g), newUnlockCmd(a, g),
+		newTasksCmd(a, g), newResolveCmd(a, g), newStateCmd(a, g), newLockCmd(a, g), newUnlockCmd(a, g),
 		newReceiptCmd(a, g), newShowCmd(a, g), newGraphCmd(a, g), newSandboxCmd(a, g), newSchemaCmd(a), newVersionCmd(a),
 	)
 	tellUsage(root)

@@ -100,8 +100,11 @@ func TestScripts(t *testing.T) {
 			"lockid":     cmdLockID,
 			"breakstate": cmdBreakState,
 			"mendstate":  cmdMendState,
-			"keptfile":   cmdKeptFile,
-			"orderid":    cmdOrderID,
+
+			"stateserver": cmdStateServer,
+
+			"keptfile": cmdKeptFile,
+			"orderid":  cmdOrderID,
 
 			"gostkey":          cmdGOSTKey,
 			"verifysignatures": cmdVerifySignatures,
@@ -111,7 +114,6 @@ func TestScripts(t *testing.T) {
 			"kept":             cmdKept,
 			"private":          cmdPrivate,
 			"valid":            cmdValid,
-			"s3":               cmdS3,
 		},
 	})
 }

@@ -1,0 +1,263 @@
+package httpstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/kktctl/kktctl/state"
+)
+
+// request is one Append that waits to be committed.
+type request struct {
+	lease   *state.Lease
+	entries []state.Entry
+	done    chan error
+}
+
+// holds gives the lock that a lease stands for. A lease of another store of
+// the same process or of one that ended is found by its id.
+func (s *Store) holds(ctx context.Context, lease *state.Lease) (*holding, error) {
+	if lease == nil {
+		return nil, errors.New("a write needs a lease")
+	}
+	if h := s.held; h != nil && h.lease.ID == lease.ID {
+		if h.lost || h.lease.Epoch != lease.Epoch {
+			return nil, state.ErrFenced
+		}
+		return h, nil
+	}
+	held, err := s.peek(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if held == nil {
+		return nil, state.ErrFenced
+	}
+	if id, _, ours := parseID(held.ID); !ours || id != lease.ID {
+		return nil, state.ErrFenced
+	}
+	doc, err := s.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if doc == nil || doc.Content.Lock == nil || doc.Content.Lock.ID != lease.ID || doc.Content.Epoch != lease.Epoch {
+		return nil, state.ErrFenced
+	}
+	s.held = &holding{lease: lease, wire: held.wireLock, attempt: attemptOf(held.ID), doc: doc}
+	return s.held, nil
+}
+
+// writable is holds for a write.
+func (s *Store) writable(ctx context.Context, lease *state.Lease) (*holding, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	h, err := s.holds(ctx, lease)
+	if err != nil {
+		return nil, err
+	}
+	if h.failed != nil {
+		return nil, fmt.Errorf("%s: what became of an earlier write is not known; load the state before writing again: %w", s.c.Address, h.failed)
+	}
+	return h, nil
+}
+
+// Init writes the first snapshot.
+func (s *Store) Init(ctx context.Context, lease *state.Lease, snap *state.Snapshot) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, err := s.writable(ctx, lease)
+	if err != nil {
+		return err
+	}
+	if h.doc.Content.Snapshot != nil {
+		return fmt.Errorf("there is a state already: %s", s.c.Address)
+	}
+	next := *h.doc
+	if err := s.generation(&next, snap); err != nil {
+		return err
+	}
+	return s.put(ctx, h, &next)
+}
+
+// generation puts a snapshot and an empty journal into a document.
+func (s *Store) generation(d *document, snap *state.Snapshot) error {
+	data, err := s.codec.Encode(snap)
+	if err != nil {
+		return err
+	}
+	b, err := pack(data)
+	if err != nil {
+		return err
+	}
+	header, err := s.codec.EncodeHeader(snap.Lineage, snap.Serial)
+	if err != nil {
+		return err
+	}
+	d.Lineage = snap.Lineage
+	d.Content.Snapshot, d.Content.Journal, d.Content.Last = b, []string{string(header)}, snap.Serial
+	return nil
+}
+
+// Compact replaces snapshot and journal; the generation before stays in the
+// document. A snapshot with a later serial than the last entry's is accepted
+// too: that is how a state from elsewhere is put in place of an older one.
+func (s *Store) Compact(ctx context.Context, lease *state.Lease, snap *state.Snapshot) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, err := s.writable(ctx, lease)
+	if err != nil {
+		return err
+	}
+	c := h.doc.Content
+	switch {
+	case c.Snapshot == nil:
+		return fmt.Errorf("there is no state %s yet", s.c.Address)
+	case snap.Lineage != h.doc.Lineage:
+		return fmt.Errorf("%s: %w: stored %s, given %s", s.c.Address, state.ErrLineage, h.doc.Lineage, snap.Lineage)
+	case snap.Serial < c.Last:
+		return fmt.Errorf("%s: %w: stored %d, given %d", s.c.Address, state.ErrSerial, c.Last, snap.Serial)
+	}
+	next := *h.doc
+	if err := s.generation(&next, snap); err != nil {
+		return err
+	}
+	next.Content.BeforeSnapshot, next.Content.BeforeJournal = c.Snapshot, c.Journal
+	return s.put(ctx, h, &next)
+}
+
+// Renew begins the lock's term anew.
+func (s *Store) Renew(ctx context.Context, lease *state.Lease) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, err := s.writable(ctx, lease)
+	if err != nil {
+		return err
+	}
+	next := *h.doc
+	return s.put(ctx, h, &next)
+}
+
+// Append numbers the entries and makes them durable. Calls that come while
+// another write is under way are committed together by the next. Once it has
+// begun it is not cut short by ctx: its outcome would not be known.
+func (s *Store) Append(ctx context.Context, lease *state.Lease, entries []state.Entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if lease == nil {
+		return errors.New("a write needs a lease")
+	}
+	for i := range entries {
+		if err := state.CheckEntry(&entries[i]); err != nil {
+			return err
+		}
+	}
+	r := &request{lease: lease, entries: entries, done: make(chan error, 1)}
+	s.queueMu.Lock()
+	s.queue = append(s.queue, r)
+	begin := !s.draining
+	s.draining = true
+	s.queueMu.Unlock()
+	if begin {
+		go s.drain(context.WithoutCancel(ctx))
+	}
+	return <-r.done
+}
+
+// drain commits what is queued, group by group, until nothing is.
+func (s *Store) drain(ctx context.Context) {
+	for {
+		s.mu.Lock()
+		s.queueMu.Lock()
+		group := s.queue
+		s.queue = nil
+		more := len(group) > 0
+		s.draining = more
+		s.queueMu.Unlock()
+		for len(group) > 0 { // those of one lease together
+			lease := group[0].lease
+			other := func(r *request) bool { return r.lease.ID != lease.ID || r.lease.Epoch != lease.Epoch }
+			rest := slices.Clone(group)
+			same := slices.DeleteFunc(slices.Clone(group), other)
+			group = slices.DeleteFunc(rest, func(r *request) bool { return !other(r) })
+			err := s.commit(ctx, lease, same)
+			for _, r := range same {
+				r.done <- err
+			}
+		}
+		s.mu.Unlock()
+		if !more {
+			return
+		}
+	}
+}
+
+// commit makes one group durable and numbers the callers' entries.
+func (s *Store) commit(ctx context.Context, lease *state.Lease, group []*request) error {
+	h, err := s.writable(ctx, lease)
+	if err != nil {
+		return err
+	}
+	if h.doc.Content.Snapshot == nil {
+		return fmt.Errorf("there is no state %s yet", s.c.Address)
+	}
+	var entries []state.Entry
+	for _, r := range group {
+		for _, e := range r.entries {
+			e.Serial, e.Epoch = h.doc.Content.Last+uint64(len(entries))+1, lease.Epoch
+			entries = append(entries, e)
+		}
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	data, err := s.codec.EncodeGroup(entries)
+	if err != nil {
+		return err
+	}
+	if !utf8.Valid(data) {
+		return errors.New("a group of the journal is not text")
+	}
+	next := *h.doc
+	next.Content.Journal = append(slices.Clip(next.Content.Journal), string(data))
+	next.Content.Last += uint64(len(entries))
+	if err := s.put(ctx, h, &next); err != nil {
+		return err
+	}
+	for _, r := range group {
+		for i := range r.entries {
+			r.entries[i].Serial, r.entries[i].Epoch = entries[i].Serial, entries[i].Epoch
+		}
+		entries = entries[len(r.entries):]
+	}
+	return nil
+}
+
+// put makes next the document, in the place of h.doc.
+func (s *Store) put(ctx context.Context, h *holding, next *document) error {
+	next.Serial++
+	next.Content.Write = uuid.NewString()
+	if l := next.Content.Lock; l != nil && next.Content.Epoch == h.doc.Content.Epoch { // each write renews
+		renewed := *l
+		renewed.Expires = s.clock.time().Add(s.c.Term)
+		next.Content.Lock = &renewed
+	}
+	err := s.post(ctx, h.wire.ID, next)
+	if errors.Is(err, errLost) {
+		return s.settle(context.WithoutCancel(ctx), h, next, err)
+	}
+	if errors.Is(err, errRefused) {
+		h.lost = true
+		return state.ErrFenced
+	}
+	if err == nil {
+		h.doc = next
+	}
+	return err
+}
