@@ -17,10 +17,14 @@ import (
 // hasGOST tells whether openssl is there with its ГОСТ engine.
 func hasGOST() bool { return exec.Command("openssl", "engine", "gost").Run() == nil }
 
-// scriptCondition knows [gost]: openssl has its ГОСТ engine.
+// scriptCondition knows [gost]: openssl has its ГОСТ engine, and [postgres]:
+// PostgreSQL and pgbouncer are there.
 func scriptCondition(cond string) (bool, error) {
-	if cond == "gost" {
+	switch cond {
+	case "gost":
 		return hasGOST(), nil
+	case "postgres":
+		return hasDatabases(), nil
 	}
 	return false, fmt.Errorf("unknown condition %q", cond)
 }

@@ -63,6 +63,8 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	servers := &databases{}
+	t.Cleanup(func() { servers.stop(t) }) // after the last script
 	calls := &scriptCalls{made: map[string][]sim.Call{}}
 	t.Cleanup(func() { calls.check(t) }) // after the last script
 	testscript.Run(t, testscript.Params{
@@ -83,6 +85,7 @@ func TestScripts(t *testing.T) {
 			e.Values[fermaKey{}] = string(ferma)
 			e.Values[simKey{}] = &simulated{calls: calls}
 			e.Values[pageKey{}] = page
+			e.Values[databasesKey{}] = servers
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -106,6 +109,8 @@ func TestScripts(t *testing.T) {
 			"keptfile": cmdKeptFile,
 			"orderid":  cmdOrderID,
 
+			"database":         cmdDatabase,
+			"sql":              cmdSQL,
 			"gostkey":          cmdGOSTKey,
 			"verifysignatures": cmdVerifySignatures,
 			"snippet":          cmdSnippet,

@@ -9,5 +9,5 @@ import (
 func openPostgresStore(access stateAccess) (state.Store, error) {
 	return postgres.Open(access.URL,
 		postgres.WithUser(access.Username), postgres.WithPassword(access.Password), postgres.WithRoots(access.Roots),
-		postgres.WithLease(access.Lease))
+		postgres.WithLease(access.Lease), postgres.WithCodec(access.Codec))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -199,9 +200,9 @@ func (s *Store) refusal(e *pgconn.PgError) error {
 	case e.Code == "28P01" || strings.Contains(e.Message, "authentication failed"):
 		hint = "the password is given as state.password in the fleet file, in KKTCTL_STATE_PASSWORD or PGPASSWORD, or in the file ~/.pgpass"
 	case e.Code == noDatabase:
-		hint = fmt.Sprintf("have it made: CREATE DATABASE name OWNER %s", user)
+		hint = fmt.Sprintf("have it made:\nCREATE DATABASE %s OWNER %s", pgx.Identifier{s.place.config.ConnConfig.Database}.Sanitize(), pgx.Identifier{user}.Sanitize())
 	case e.Code == insufficientPrivilege:
-		hint = "have the owner of the tables run: " + s.in(rightsOn)
+		hint = "have the owner of the tables run:\n" + s.in(rightsOn)
 	case e.Code == readOnlyServer:
 		hint = "this server is a standby, or is set to read-only: name the primary, or all servers as host1,host2 in the URL"
 	case e.Code == undefinedTable, e.Code == undefinedColumn, e.Code == undefinedSchema:

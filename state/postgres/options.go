@@ -11,7 +11,7 @@ import (
 // The terms of a store that no option changes.
 const (
 	defaultLease  = 2 * time.Minute  // how long a lock lasts that is not renewed
-	readPatience  = 5 * time.Second  // how long a reader, or who wants the lock, tries to reach the server
+	readPatience  = 3 * time.Second  // how long a reader, or who wants the lock, tries to reach the server
 	writePatience = 30 * time.Second // how long the holder of the lock does: a server may be starting again
 	answerTime    = 10 * time.Second // how long an answer may take, and more for more data
 	slowestLine   = 64 << 10         // bytes a second that a line carries at least

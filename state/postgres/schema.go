@@ -94,9 +94,9 @@ func (s *Store) create(ctx context.Context) error {
 	err := s.try(ctx, s.opts.patience.read, again, func(ctx context.Context) error {
 		return s.script(ctx, s.in(tables))
 	})
-	if err != nil && is(err, insufficientPrivilege) {
-		return fmt.Errorf("%s: the tables are not there yet and the user may not make them: %w\nhint: have somebody with more rights run: %s",
-			s.location, s.told(err), s.in(rightsFor))
+	if is(err, insufficientPrivilege) {
+		return fmt.Errorf("%s: the tables are not there yet and the user may not make them\nhint: have somebody with more rights run:\n%s",
+			s.location, s.in(rightsFor))
 	}
 	return s.tell(err)
 }
