@@ -105,7 +105,7 @@ func decodeSealed(c Codec, data []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("%w: its header is not that of what is encrypted", ErrCorrupt)
 	}
 	h := headerOf(s)
-	h.sealed = &clearEnvelope{f.Sealed, f.Recipients}
+	h.sealed = &clearEnvelope{f.Sealed, f.Recipients, f.Key}
 	c.keys.met(h, true)
 	return s, nil
 }

@@ -79,8 +79,8 @@ func (c Codec) Decode(data []byte) (*Snapshot, error) {
 	return s, err
 }
 
-// DecodeHeader is the package's DecodeHeader. A Codec without keys refuses
-// what is encrypted: it could not write there.
+// DecodeHeader is the package's DecodeHeader. A Codec whose keys do not open
+// what is encrypted refuses it: it must not write there.
 func (c Codec) DecodeHeader(r io.Reader) (Header, error) {
 	h, err := DecodeHeader(r)
 	switch {
@@ -88,9 +88,15 @@ func (c Codec) DecodeHeader(r io.Reader) (Header, error) {
 		return h, err
 	case c.keys == nil && h.sealed != nil:
 		return h, sealedFor(h.Recipients())
-	case c.keys != nil:
-		c.keys.met(h, false)
+	case c.keys == nil:
+		return h, nil
 	}
+	if e := h.sealed; e != nil {
+		if _, err := c.keys.open(e.Key, h.Lineage, e.Recipients); err != nil {
+			return h, err
+		}
+	}
+	c.keys.met(h, false)
 	return h, nil
 }
 

@@ -21,6 +21,7 @@ type Header struct {
 type clearEnvelope struct {
 	Cipher     string
 	Recipients []string
+	Key        []byte // wrapped for them
 }
 
 // Sealed tells whether the snapshot is encrypted.
@@ -116,5 +117,11 @@ func (h *Header) encryption(dec *json.Decoder) error {
 	if key, err := dec.Token(); err != nil || key != "recipients" {
 		return errors.New("it does not say for whom it is encrypted")
 	}
-	return dec.Decode(&h.sealed.Recipients)
+	if err := dec.Decode(&h.sealed.Recipients); err != nil {
+		return err
+	}
+	if key, err := dec.Token(); err != nil || key != "key" {
+		return errors.New("it has no key")
+	}
+	return dec.Decode(&h.sealed.Key)
 }

@@ -147,8 +147,11 @@ func TestWrongKey(t *testing.T) {
 	if _, err := (state.Codec{}).DecodeJournal(s.header); !errors.Is(err, state.ErrSealed) {
 		t.Errorf("an empty journal without a key: %v", err)
 	}
+	if _, err := state.Encrypted(sealer(t, []string{pub}, other)).DecodeHeader(bytes.NewReader(s.snapshot)); !errors.Is(err, state.ErrSealed) {
+		t.Errorf("with a wrong key the header of what would be written to: %v", err)
+	}
 	// Recipients that only stand in the clear header are nobody to write for.
-	c := state.Encrypted(sealer(t, nil, other))
+	c := state.Encrypted(sealer(t, nil, key))
 	if _, err := c.DecodeHeader(bytes.NewReader(s.snapshot)); err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,20 @@ type life struct {
 	turn  *generation       // the last compaction
 	locks int
 	count int // entries made
+
+	sealer state.Sealer // the state is encrypted; nil: it is plain
+}
+
+// open opens the store as a process of its own does.
+func (l *life) open(m *machine) *local.Store {
+	return local.Open(stateFile, local.WithFS(m), local.WithCodec(l.codec()))
+}
+
+func (l *life) codec() state.Codec {
+	if l.sealer == nil {
+		return state.Codec{}
+	}
+	return state.Encrypted(l.sealer)
 }
 
 // holder is one that the lock file may name; a nil info: its id is not known,
@@ -110,7 +124,7 @@ func (l *life) begin(s *local.Store, m *machine) (*state.Lease, error) {
 // work is one process: it locks, loads, writes and unlocks, until it is done
 // or the machine stops.
 func (l *life) work(m *machine) error {
-	s := local.Open(stateFile, local.WithFS(m))
+	s := l.open(m)
 	lease, err := l.begin(s, m)
 	if lease == nil || err != nil || m.stopped {
 		return err
@@ -300,11 +314,12 @@ func (l *life) backup(d *disk) error {
 	if snapshot == nil || journal == nil {
 		return broken("the previous generation is not there")
 	}
-	snap, err := state.Decode(snapshot.cache)
+	codec := l.codec()
+	snap, err := codec.Decode(snapshot.cache)
 	if err != nil {
 		return broken("the previous generation: %w", err)
 	}
-	j, err := state.DecodeJournal(journal.cache)
+	j, err := codec.DecodeJournal(journal.cache)
 	if err != nil {
 		return broken("the journal of the previous generation: %w", err)
 	}

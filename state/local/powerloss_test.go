@@ -25,14 +25,23 @@ type losses struct {
 	without string         // the sync that is left out
 	syncs   map[string]int // filled when not nil; for one worker only
 	scenes  int            // power losses so far
+	sealer  state.Sealer   // every fourth life is one of an encrypted state; nil: none is
 	refused int            // of those, with old sectors in a file: seen, and refused
+}
+
+func (p *losses) begin(r *rand.Rand, n uint64) *life {
+	l := newLife(r)
+	if n%4 == 3 {
+		l.sealer = p.sealer
+	}
+	return l
 }
 
 // live lives one life: several processes on one disk, each stopped somewhere,
 // and what power losses at that point leave.
 func (p *losses) live(n uint64) error {
 	r := rand.New(rand.NewPCG(p.seed, n))
-	l := newLife(r)
+	l := p.begin(r, n)
 	for generation := range 4 {
 		m := &machine{disk: l.disk, stopAt: 1 + r.IntN(70), without: p.without, syncs: p.syncs}
 		if r.IntN(4) == 0 {
@@ -68,7 +77,7 @@ func (p *losses) live(n uint64) error {
 // a write whose sync failed, between two steps of a compaction.
 func (p *losses) aimed(n uint64) error {
 	r := rand.New(rand.NewPCG(p.seed, n))
-	l, journal := newLife(r), stateFile+".journal"
+	l, journal := p.begin(r, n), stateFile+".journal"
 	first := &machine{disk: l.disk, without: p.without, syncs: p.syncs}
 	second := &machine{disk: l.disk, without: p.without, syncs: p.syncs, soon: 1 + r.IntN(4)}
 	write := l.append
@@ -106,7 +115,7 @@ func (p *losses) aimed(n uint64) error {
 
 // short is a process that makes one write, after making the state.
 func (l *life) short(m *machine, write func(*local.Store, *machine, *state.Lease) error) error {
-	s := local.Open(stateFile, local.WithFS(m))
+	s := l.open(m)
 	lease, err := l.begin(s, m)
 	if lease == nil || err != nil || m.stopped {
 		return err
@@ -160,7 +169,7 @@ func (l *life) look(p *losses) error {
 		return nil
 	}
 	m := &machine{disk: l.disk, without: p.without, syncs: p.syncs}
-	return l.load(local.Open(stateFile, local.WithFS(m)), m)
+	return l.load(l.open(m), m)
 }
 
 // cut cuts the power several times at the same point and looks at what is left.
@@ -198,7 +207,7 @@ func (l *life) after() error {
 		return err
 	}
 	m := &machine{disk: l.disk}
-	s := local.Open(stateFile, local.WithFS(m))
+	s := l.open(m)
 	if err := l.load(s, m); err != nil {
 		return err
 	}
@@ -219,7 +228,7 @@ func (l *life) after() error {
 	if err != nil {
 		return err
 	}
-	return l.load(local.Open(stateFile, local.WithFS(m)), m)
+	return l.load(l.open(m), m)
 }
 
 // number reads a number from the environment.
@@ -252,11 +261,11 @@ func TestPowerLoss(t *testing.T) {
 	var scenes, refused atomic.Int64
 	var next atomic.Uint64
 	var wg sync.WaitGroup
-	began := time.Now()
+	began, sealer := time.Now(), newSealer(t)
 	for range workers {
 		wg.Go(func() {
 			for scenes.Load() < want && !t.Failed() {
-				p := &losses{seed: seed}
+				p := &losses{seed: seed, sealer: sealer}
 				n := next.Add(1)
 				if err := errors.Join(p.live(n), p.aimed(n)); err != nil {
 					t.Error(err)
