@@ -44,7 +44,7 @@ func (m *importing) checkRow(r *list.Row, row *planner.Till, seen *listed) bool 
 	if c := r.Cell(list.Name); c.Text != "" && m.nameHeld(c.Text, r) {
 		m.errorAt(c.Pos, "the name "+c.Text+" is that of another till", "give it another one, or leave the name out")
 	}
-	return len(m.result.Diagnostics) == before
+	return len(m.result.Diagnostics) == before && !r.Bad()
 }
 
 // nameHeld tells whether a name of the list is that of another till of the
@@ -63,6 +63,7 @@ func (m *importing) nameHeld(name string, r *list.Row) bool {
 func (m *importing) checkSerial(r *list.Row, row *planner.Till) {
 	c := r.Cell(list.Serial)
 	switch {
+	case c.Bad:
 	case c.Text == "" && row == nil:
 		m.errorAt(c.Pos, "the factory number is missing", "copy it from the till's plate")
 	case c.Text == "":
@@ -87,7 +88,7 @@ func (m *importing) checkForm(r *list.Row, col list.Column, check func(string) e
 
 // zerosHint tells how numbers are kept whole in a spreadsheet.
 func zerosHint(c list.Cell) string {
-	if c.Numeric || strings.Trim(c.Text, "0123456789") == "" {
+	if c.Numeric {
 		return "format the column as text and enter the number again: a spreadsheet takes leading zeros and the last digits off"
 	}
 	return "correct it in the list"

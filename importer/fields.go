@@ -60,10 +60,8 @@ func (t *Till) fields(d spec.KKT) []Field {
 	}
 	text("tariff", k.Tariff, d.Tariff)
 	switch {
-	case t.Code != "" && t.Code == "auto":
-		add("activationCode", Text(t.Code))
 	case t.Code != "":
-		add("activationCode", Number(t.Code))
+		add("activationCode", Word(t.Code))
 	case k.ActivationCode.IsZero() && !d.ActivationCode.IsZero():
 		add("activationCode", Null())
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -104,7 +106,7 @@ func (a *App) runImport(ctx context.Context, g *globals, o importOptions) error 
 	if err != nil {
 		return err
 	}
-	rows, err := a.readList(g, o)
+	rows, notes, err := a.readList(o)
 	if err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (a *App) runImport(ctx context.Context, g *globals, o importOptions) error 
 	if err := o.fits(t); err != nil {
 		return err
 	}
-	return a.importInto(ctx, g, o, t, importer.Input{
+	return a.importInto(ctx, g, o, t, notes, importer.Input{
 		Fleet: t.fleet, List: rows, FromList: o.From != "", Owners: owners, AddCompanies: o.AddCompanies,
 		Company: o.Company, Only: o.Only, Dropped: o.Dropped, Centre: o.Centre, Now: a.now(),
 	})
@@ -144,7 +146,7 @@ func (o *importOptions) fits(t *importTarget) error {
 
 // importInto finds what is to be declared, and does what the options say with
 // it. The lock comes first: what is written into the file is remembered too.
-func (a *App) importInto(ctx context.Context, g *globals, o importOptions, t *importTarget, in importer.Input) (err error) {
+func (a *App) importInto(ctx context.Context, g *globals, o importOptions, t *importTarget, notes diag.List, in importer.Input) (err error) {
 	w, err := a.openImport(ctx, g, o, t)
 	if err != nil {
 		return err
@@ -157,6 +159,7 @@ func (a *App) importInto(ctx context.Context, g *globals, o importOptions, t *im
 		}
 	}
 	found := importer.New(in)
+	found.Diagnostics = byLine(append(notes, found.Diagnostics...))
 	if found.Diagnostics.HasErrors() {
 		return boundList(found.Diagnostics).Err()
 	}
@@ -194,20 +197,30 @@ func boundList(l diag.List) diag.List {
 	return append(l[:maxErrors:maxErrors], diag.Diagnostic{Summary: fmt.Sprintf("and %d more", len(l)-maxErrors), Hint: "correct these first"})
 }
 
-// readList reads the list that --from names; all that is wrong with it is told
-// at once.
-func (a *App) readList(g *globals, o importOptions) ([]list.Row, error) {
+// byLine brings what was told of a list into the order of its lines.
+func byLine(l diag.List) diag.List {
+	slices.SortStableFunc(l, func(a, b diag.Diagnostic) int {
+		if a.Pos.File != b.Pos.File {
+			return 0 // cells of a workbook stand as they were read
+		}
+		return cmp.Or(a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
+	})
+	return l
+}
+
+// readList reads the list that --from names. What is wrong with its values is
+// in the diagnostics, and told together with what is wrong with its tills.
+func (a *App) readList(o importOptions) ([]list.Row, diag.List, error) {
 	if o.From == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	data, err := readListFile(o.From)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rows, notes := list.Read(o.From, data, list.Options{Sheet: o.Sheet})
-	if notes.HasErrors() {
-		return nil, boundList(notes).Err()
+	if notes.HasErrors() && len(rows) == 0 {
+		return nil, nil, boundList(notes).Err()
 	}
-	a.showDiagnostics(g, notes)
-	return rows, nil
+	return rows, notes, nil
 }

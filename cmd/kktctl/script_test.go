@@ -118,6 +118,11 @@ func TestScripts(t *testing.T) {
 			"overwrite":        cmdOverwrite,
 			"kept":             cmdKept,
 			"private":          cmdPrivate,
+			"workbook":         cmdWorkbook,
+			"recode":           cmdRecode,
+			"tail":             cmdTail,
+			"timeof":           cmdTimeOf,
+			"sametime":         cmdSameTime,
 			"valid":            cmdValid,
 		},
 	})

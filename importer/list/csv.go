@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -67,6 +68,10 @@ func separator(text string) (sep rune, rest string) {
 	return sep, text
 }
 
+// asFormula is a number as people write it so that a spreadsheet keeps its
+// zeros, ="0012", which is no value of a CSV file.
+var asFormula = regexp.MustCompile(`(?m)(^|[;,\t])="([^"\r\n]*)"`)
+
 // readText reads a list of values that are parted by a character.
 func readText(name string, data []byte, p *problems) *table {
 	text, err := decode(data)
@@ -83,7 +88,7 @@ func readText(name string, data []byte, p *problems) *table {
 			return diag.Pos{File: name, Line: row + 1, Column: col + 1}
 		},
 	}
-	r := csv.NewReader(strings.NewReader(rest))
+	r := csv.NewReader(strings.NewReader(asFormula.ReplaceAllString(rest, `$1"$2"`)))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = sep, -1, sep != '\t'
 	for {
 		cells, err := r.Read()

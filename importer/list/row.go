@@ -39,6 +39,8 @@ type Cell struct {
 	Pos  diag.Pos
 	// Numeric: the workbook holds a number, which has no leading zeros.
 	Numeric bool
+	// Bad: what stood there was reported, and is left out.
+	Bad bool
 }
 
 // Row is a till of a list.
@@ -60,6 +62,16 @@ func (r *Row) Cell(c Column) Cell {
 		return v
 	}
 	return Cell{Pos: r.Pos}
+}
+
+// Bad tells whether a value of the row was reported already.
+func (r *Row) Bad() bool {
+	for _, c := range r.cells {
+		if c.Bad {
+			return true
+		}
+	}
+	return false
 }
 
 // Text gives the value of a column; "" when there is none.

@@ -50,7 +50,9 @@ func (p *problems) add(s diag.Severity, pos diag.Pos, summary, hint string) {
 
 // Read reads a list, by what its file is called: .csv and .txt hold text, .xlsx
 // is a workbook. The diagnostics have every mistake with its place, and notes
-// on what was left alone.
+// on what was left alone. Rows whose values could be told apart are there
+// also when the diagnostics have errors, so that the rest of them can be
+// checked at the same time.
 func Read(name string, data []byte, o Options) ([]Row, diag.List) {
 	p := &problems{}
 	var t *table
@@ -112,6 +114,7 @@ func (t *table) row(i int, cols map[int]Column, p *problems) (Row, bool) {
 		if why, hint := t.odd(l.at, col); why != "" {
 			filled = true
 			p.add(diag.Error, cell.Pos, why, hint)
+			r.cells[c] = Cell{Pos: cell.Pos, Bad: true}
 			continue
 		}
 		if text == "" {
@@ -129,6 +132,7 @@ func (t *table) row(i int, cols map[int]Column, p *problems) (Row, bool) {
 func (t *table) check(c *Cell, col Column, p *problems) {
 	if utf8.RuneCountInString(c.Text) > maxCell {
 		p.add(diag.Error, c.Pos, fmt.Sprintf("%s is longer than %d characters", Heading(col), maxCell), "shorten it")
+		c.Text, c.Bad = "", true
 		return
 	}
 	if identifies(col) {
@@ -136,20 +140,20 @@ func (t *table) check(c *Cell, col Column, p *problems) {
 		if exponent.MatchString(c.Text) {
 			p.add(diag.Error, c.Pos, fmt.Sprintf("%s is %s: the spreadsheet made a rounded number of it, and its digits are lost", Heading(col), c.Text),
 				"format the column as text and enter the numbers again from their source")
-			c.Text = ""
+			c.Text, c.Bad = "", true
 			return
 		}
 		c.Text = strings.Join(strings.Fields(c.Text), "")
 		if want := digitsOf(col); want > 0 && c.Text != "" && len(c.Text) < want && strings.Trim(c.Text, "0123456789") == "" && (col != INN || len(c.Text) != 10) {
 			p.add(diag.Error, c.Pos, fmt.Sprintf("%s %s has %d digits: it has lost its leading zeros, or was cut", Heading(col), c.Text, len(c.Text)),
 				"format the column as text and enter the number again")
-			c.Text = ""
+			c.Text, c.Bad = "", true
 			return
 		}
 		if c.Numeric && col != Serial && col != INN {
 			p.add(diag.Error, c.Pos, fmt.Sprintf("%s is kept as a number, which has no more than 15 digits and no leading zeros", Heading(col)),
 				"format the column as text and enter the number again")
-			c.Text = ""
+			c.Text, c.Bad = "", true
 			return
 		}
 	}
