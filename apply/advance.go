@@ -208,7 +208,7 @@ func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := r.s.Record(ctx, state.Entry{Event: "intend " + string(effect), Address: run.Address, Intent: &in}); err != nil {
+		if err := r.s.intend(ctx, in); err != nil {
 			return err
 		}
 		run.Intent, run.opened = &in, true

@@ -70,6 +70,7 @@ func (s *Session) release(ctx context.Context) error {
 
 // retake takes the lock again and loads what others have written meanwhile.
 func (s *Session) retake(ctx context.Context) error {
+	asked := s.now()
 	lease, err := s.store.Lock(ctx, s.request)
 	if err != nil {
 		return err
@@ -83,7 +84,7 @@ func (s *Session) retake(ctx context.Context) error {
 		s.fail(err)
 		return err
 	}
-	s.keepLease(ctx)
+	s.keepLease(ctx, asked)
 	return nil
 }
 

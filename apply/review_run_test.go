@@ -179,7 +179,7 @@ type leased struct {
 func (l *leased) Lock(ctx context.Context, req state.LockRequest) (*state.Lease, error) {
 	lease, err := l.Store.Lock(ctx, req)
 	if err == nil {
-		lease.Expires = lease.Created.Add(time.Minute)
+		lease.Expires, lease.Term = lease.Created.Add(time.Minute), time.Minute
 	}
 	return lease, err
 }

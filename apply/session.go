@@ -37,7 +37,7 @@ type Session struct {
 
 	keeping sync.Mutex // held while Emergency works
 
-	mu     sync.Mutex // guards snap, broken, locks, lost
+	mu     sync.Mutex // guards snap, broken, locks, lost, term
 	snap   *state.Snapshot
 	exists bool // the state is in the store
 	dirty  bool // something was appended since the last compaction
@@ -47,6 +47,7 @@ type Session struct {
 	lost   lost                         // what is known and could not be written
 	known  map[owner]spec.CabinetRecord // see cabinetOf; nil until it is asked for
 
+	term      term // of the lease
 	stopRenew context.CancelFunc
 }
 
@@ -56,21 +57,20 @@ func Open(ctx context.Context, store state.Store, fleet string, req state.LockRe
 	if now == nil {
 		now = time.Now
 	}
+	asked := now()
 	lease, err := store.Lock(ctx, req)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{store: store, request: req, lease: lease, who: req.Holder, now: now, locks: map[string]*sync.Mutex{}}
 	s.Credit(state.Provenance{})
-	if p := lease.Previous; p != nil {
-		s.Notices = append(s.Notices, fmt.Sprintf(
-			"the last holder of the state ended without unlocking it: %s (%s, since %s); what it had sent is settled by reading",
-			p.Holder, p.Operation, p.Created.UTC().Format(time.RFC3339)))
-	}
 	if err := s.load(ctx, fleet); err != nil {
 		return nil, errors.Join(err, store.Unlock(context.WithoutCancel(ctx), lease))
 	}
-	s.keepLease(ctx)
+	if lease.Previous != nil {
+		s.Notices = append(s.Notices, takenOver(lease.Previous, s.snap.Intents))
+	}
+	s.keepLease(ctx, asked)
 	return s, nil
 }
 
@@ -92,31 +92,6 @@ func (s *Session) load(ctx context.Context, fleet string) error {
 	}
 	s.snap, s.known = snap, nil
 	return nil
-}
-
-// keepLease renews a lease that runs out, at a third of its time. A renewal
-// that fails breaks the session: nothing more is sent.
-func (s *Session) keepLease(ctx context.Context) {
-	ctx, s.stopRenew = context.WithCancel(context.WithoutCancel(ctx))
-	if s.lease.Expires.IsZero() {
-		return
-	}
-	every := max(s.lease.Expires.Sub(s.lease.Created)/3, time.Second)
-	go func() {
-		t := time.NewTicker(every)
-		defer t.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-t.C:
-				if err := s.store.Renew(ctx, s.lease); errors.Is(err, state.ErrFenced) {
-					s.fail(err)
-					return
-				}
-			}
-		}
-	}()
 }
 
 func (s *Session) fail(err error) {
