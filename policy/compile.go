@@ -28,7 +28,7 @@ const (
 // maxCost bounds one evaluation, in CEL's own units: a comparison costs about
 // one. A hundred thousand steps fit, each looked at once or twice; each of them
 // held against each other does not.
-const maxCost = 20_000_000
+const maxCost = 10_000_000
 
 // scope is what a rule is asked for.
 type scope uint8

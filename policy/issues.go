@@ -46,7 +46,7 @@ func issuesOf(env *cel.Env, r spec.Rule, issues *cel.Issues) diag.List {
 		switch {
 		case unknownField.MatchString(what):
 			name := unknownField.FindStringSubmatch(what)[1]
-			what = fmt.Sprintf("unknown field %q", name)
+			what, at = fmt.Sprintf("unknown field %q", name), r.Deny.AtLine(e.Location.Line(), e.Location.Column()+1) // behind the dot
 			hint = didYouMean(name, fieldsBehind(parsed, e.ExprID))
 		case unknownName.MatchString(what):
 			name := unknownName.FindStringSubmatch(what)[1]

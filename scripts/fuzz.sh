@@ -11,6 +11,7 @@ spec FuzzParse
 spec/fiscal FuzzCanonicalAddress
 state FuzzDecode
 state FuzzDecodeJournal
+state/objectstore FuzzHead
 state FuzzDecodeSealed
 apply FuzzDecodeUnwritten
 cmd/kktctl FuzzPlanFile

@@ -13,6 +13,7 @@ import (
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 type applyOptions struct {
@@ -53,7 +54,7 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 	if err := a.mayApply(o); err != nil {
 		return err
 	}
-	saved, err := a.savedPlan(o)
+	saved, err := a.savedPlan(g, o)
 	if err != nil {
 		return err
 	}
@@ -92,14 +93,14 @@ func (a *App) mayApply(o applyOptions) error {
 }
 
 // savedPlan reads the plan file, if one was given.
-func (a *App) savedPlan(o applyOptions) (*planFile, error) {
+func (a *App) savedPlan(g *globals, o applyOptions) (*planFile, error) {
 	if o.PlanFile == "" {
 		return nil, nil
 	}
 	if len(o.Targets)+len(o.Exclude) > 0 || o.AllowUnregister > 0 || o.Checks {
 		return nil, errors.New("a saved plan is applied as it is: --target, --exclude, --checks and --allow-unregister belong to kktctl plan")
 	}
-	return a.readPlan(o.PlanFile)
+	return a.readPlan(g, o.PlanFile)
 }
 
 // work is what a command that writes has in hands.
@@ -109,6 +110,8 @@ type work struct {
 	backend *backend
 	session *apply.Session
 	planID  string // of the plan that is applied, for the history
+	// overrides are the policies that a person overrides, for the history.
+	overrides []state.Override
 }
 
 // withSession opens the service and the state under its lock for do.
@@ -156,7 +159,9 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 			return err
 		}
 		w.planID = planID(saved.Plan)
+		sinceSaved(saved.Plan, plan, a.outOptions(w.g).At(saved.Timestamp))
 	}
+	w.overrides = a.savedOverrides(o.planningFor(saved), plan)
 	if !w.g.Sandbox {
 		plan.Diagnostics = append(plan.Diagnostics, missingPrograms(w.fleet, plan.Steps, diag.Error)...)
 	}
@@ -186,6 +191,7 @@ func (o applyOptions) planningFor(saved *planFile) planning {
 	if saved != nil {
 		p.Targets, p.Exclude, p.AllowUnregister, p.Checks = saved.Targets, saved.Exclude, saved.AllowUnregister, saved.Checks
 		p.StepsOnly = true // what is compared are steps
+		p.saved = saved.Overrides
 	}
 	return p
 }

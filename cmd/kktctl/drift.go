@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/metrics"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 )
 
@@ -110,6 +111,7 @@ func (a *App) tellDrift(g *globals, r *planner.DriftReport, o driftOptions) erro
 	return errors.Join(
 		writeMetrics(o.Prometheus, r), write(o.Format)(a.Out),
 		o.Reports.json.write(write(formJSON)), o.Reports.markdown.write(write(formMarkdown)),
+		o.Reports.junit.write(func(w io.Writer) error { return view.DriftJUnit(w, r, a.outOptions(g)) }),
 	)
 }
 

@@ -21,12 +21,13 @@ func (a *App) loadFleet(g *globals) (*spec.Fleet, error) {
 }
 
 // loadSpec reads a declaration and checks in it what the clients of the
-// services know: the receipts of checks.
+// services know: the receipts of checks; and the rules of its policy.
 func loadSpec(path string) (*spec.Fleet, diag.List) {
 	fleet, list := spec.Load(path)
 	if fleet == nil {
 		return nil, list
 	}
+	list = append(list, checkRules(fleet)...)
 	if list = append(list, ofd.CheckReceipts(fleet)...); list.HasErrors() {
 		return nil, list
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -23,13 +24,25 @@ const markdownBegins = "<!-- kktctl:"
 
 // planReports are the files that a plan is written into beside what is shown.
 type planReports struct {
-	files          reportFiles
-	json, markdown *reportFile
+	files                 reportFiles
+	json, markdown, junit *reportFile
+	gitlab                *reportFile // of a plan only
 }
 
 func (r *planReports) flags(f *pflag.FlagSet) {
 	r.json = r.files.flag(f, "json-into", "also write the JSON into this file", jsonBegins()...)
 	r.markdown = r.files.flag(f, "markdown-into", "also write the Markdown into this file", markdownBegins)
+	r.junit = junitFlag(&r.files, f)
+}
+
+// planFlags are flags and those that only a plan has.
+func (r *planReports) planFlags(f *pflag.FlagSet) {
+	r.flags(f)
+	r.gitlab = r.files.flag(f, "gitlab-report", "also write what GitLab shows in a merge request (reports: terraform) into this file", view.GitLabBegins)
+}
+
+func junitFlag(files *reportFiles, f *pflag.FlagSet) *reportFile {
+	return files.flag(f, "junit", "also write JUnit XML into this file", view.JUnitBegins)
 }
 
 // write writes those that were asked for. The command all shows what a form
@@ -38,7 +51,11 @@ func (a *App) writePlanReports(g *globals, r planReports, plan *planner.Plan, al
 	if err := r.json.write(func(w io.Writer) error { return a.writePlan(w, g, plan, formJSON, all) }); err != nil {
 		return err
 	}
-	return r.markdown.write(func(w io.Writer) error { return a.writePlan(w, g, plan, formMarkdown, all) })
+	return errors.Join(
+		r.markdown.write(func(w io.Writer) error { return a.writePlan(w, g, plan, formMarkdown, all) }),
+		r.junit.write(func(w io.Writer) error { return view.PlanJUnit(w, plan, a.outOptions(g)) }),
+		r.gitlab.write(func(w io.Writer) error { return view.GitLabReport(w, plan) }),
+	)
 }
 
 // showPlan prints the plan to stdout. The command all shows what a form has
@@ -90,7 +107,7 @@ func (p planning) words() string {
 	if p.Checks {
 		words += " --checks"
 	}
-	return words
+	return words + p.overriding.words()
 }
 
 // planCommand is the command that makes a plan again, for people.

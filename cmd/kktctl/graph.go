@@ -83,7 +83,7 @@ func (a *App) planToDraw(ctx context.Context, g *globals, args []string, p plann
 	if len(p.Targets)+len(p.Exclude) > 0 || !p.Refresh || p.AllowUnregister > 0 || p.Checks {
 		return nil, fmt.Errorf("a saved plan is drawn as it is\nhint: leave out what narrows it, or the name of the plan")
 	}
-	file, err := a.readPlan(args[0])
+	file, err := a.readPlan(g, args[0])
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN; - is standard output")
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
-	o.Reports.flags(f)
+	o.Reports.planFlags(f)
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live state; false: take the state for it")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when there are changes, or drift was found")
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
@@ -98,7 +98,7 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if plan.Diagnostics.HasErrors() {
 		return errPlanErrors
 	}
-	if err := a.keepPlan(g, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks}, o.Out); err != nil {
+	if err := a.keepPlan(g, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks, a.savedOverrides(o.planning, plan)}, o.Out); err != nil {
 		return err
 	}
 	if o.Detailed && (plan.HasChanges() || len(plan.Drift) > 0) {
@@ -113,13 +113,13 @@ func (a *App) keepPlan(g *globals, plan planFile, out string) error {
 	case "":
 		return nil
 	case stdStream:
-		data, err := encodePlan(plan)
+		data, err := a.encodePlan(plan)
 		if err == nil {
 			_, err = a.Out.Write(data)
 		}
 		return err
 	}
-	if err := savePlan(out, plan); err != nil {
+	if err := a.savePlan(out, plan); err != nil {
 		return err
 	}
 	if a.automated() {

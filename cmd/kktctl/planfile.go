@@ -8,6 +8,7 @@ import (
 
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
+	"github.com/kktctl/kktctl/state"
 )
 
 // maxPlanSize bounds a plan file: 100,000 tills with several steps each fit.
@@ -23,15 +24,18 @@ type planFile struct {
 	Exclude         []string `json:"exclude,omitempty"`
 	AllowUnregister int      `json:"allowUnregister,omitempty"`
 	Checks          bool     `json:"checks,omitempty"`
+	// Overrides are the policies that stood against the plan, and who overrode
+	// them.
+	Overrides []state.Override `json:"overrides,omitempty"`
 }
 
 // stdStream is the name of standard output or input, where a file is named.
 const stdStream = "-"
 
-// savePlan writes the plan's JSON, readable by its owner only, whole or not
+// savePlan writes the plan's JSON, encrypted where the state is, readable by its owner only, whole or not
 // at all.
-func savePlan(path string, plan planFile) error {
-	data, err := encodePlan(plan)
+func (a *App) savePlan(path string, plan planFile) error {
+	data, err := a.encodePlan(plan)
 	if err != nil {
 		return err
 	}
@@ -47,39 +51,34 @@ func savePlan(path string, plan planFile) error {
 	return nil
 }
 
-func encodePlan(plan planFile) ([]byte, error) {
-	data, err := json.MarshalIndent(plan, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
-	}
-	return append(data, '\n'), nil
-}
-
 // readPlan reads what savePlan wrote, from standard input when it is named -.
 // A plan file is input like any other: nothing of it is acted upon before it
 // equals a plan made anew.
-func (a *App) readPlan(path string) (*planFile, error) {
+func (a *App) readPlan(g *globals, path string) (*planFile, error) {
 	if path == stdStream {
 		if a.InTTY {
 			return nil, errors.New("no plan comes from standard input: it is a terminal\nhint: name the file of the plan, or use kktctl plan --out - | kktctl show -")
 		}
-		return readPlanFrom("standard input", a.In)
+		return a.readPlanFrom(g, "standard input", a.In)
 	}
 	f, err := openRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("the plan %s cannot be read: %s\nhint: %s", path, reason(err), savePlanHint)
 	}
 	defer f.Close()
-	return readPlanFrom(path, f)
+	return a.readPlanFrom(g, path, f)
 }
 
-func readPlanFrom(name string, r io.Reader) (*planFile, error) {
+func (a *App) readPlanFrom(g *globals, name string, r io.Reader) (*planFile, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxPlanSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("the plan %s cannot be read: %w", name, err)
 	}
 	if len(data) > maxPlanSize {
 		return nil, fmt.Errorf("the plan %s cannot be read: it is too large", name)
+	}
+	if data, err = a.openPlan(g, name, data); err != nil {
+		return nil, err
 	}
 	return decodePlan(name, data)
 }

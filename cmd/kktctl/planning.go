@@ -23,6 +23,9 @@ type planning struct {
 	// StepsOnly leaves out what no step needs: receipts.
 	StepsOnly bool
 	Checks    bool
+	overriding
+	// Unjudged: rules are not asked, because the plan begins nothing.
+	Unjudged bool
 }
 
 // choice is what says of which part of the fleet a command is.
@@ -39,6 +42,7 @@ func (p *planning) flags(cmd *cobra.Command, g *globals) {
 	f := cmd.Flags()
 	f.BoolVar(&p.Checks, "checks", false, "run the checks that are due: they print fiscal documents")
 	f.Var((*amount)(&p.AllowUnregister), "allow-unregister", "deregister up to so many tills, above policy.maxUnregister")
+	p.overriding.flags(f, overridesAny)
 }
 
 // makePlan reads what the plan needs and computes it.
@@ -47,13 +51,18 @@ func (a *App) makePlan(ctx context.Context, b *backend, snap *state.Snapshot, p 
 	if err != nil {
 		return nil, err
 	}
-	return planner.New(in), nil
+	plan := planner.New(in)
+	return plan, a.judge(in, plan, snap, p)
 }
 
 // planInput gathers what a plan is computed from.
 func (a *App) planInput(ctx context.Context, b *backend, snap *state.Snapshot, p planning) (planner.Input, error) {
+	if err := p.overriding.check(); err != nil {
+		return planner.Input{}, err
+	}
 	in := planner.Input{
-		Fleet: b.fleet, Codes: b.codes, Prior: apply.PriorOf(snap), Now: a.now(),
+		Overrides: p.overriding.names(),
+		Fleet:     b.fleet, Codes: b.codes, Prior: apply.PriorOf(snap), Now: a.now(),
 		AllowUnregister: p.AllowUnregister, Checks: p.Checks, Targets: p.Targets, Exclude: p.Exclude, NoRefresh: !p.Refresh,
 	}
 	if _, err := planner.Choose(in); err != nil {

@@ -15,7 +15,7 @@ type resumeOptions struct {
 }
 
 func newResumeCmd(a *App, g *globals) *cobra.Command {
-	o := resumeOptions{planning: planning{Refresh: true, StepsOnly: true}, running: running{resume: true}}
+	o := resumeOptions{planning: planning{Refresh: true, StepsOnly: true, Unjudged: true}, running: running{resume: true}}
 	cmd := &cobra.Command{
 		Use:   "resume",
 		Short: "Go on with what runs; start nothing",
@@ -27,6 +27,7 @@ func newResumeCmd(a *App, g *globals) *cobra.Command {
 	}
 	o.choice(cmd, g)
 	o.running.flags(cmd.Flags())
+	o.overriding.flags(cmd.Flags(), "go on although no window of policy.windows is open: windows")
 	return cmd
 }
 
@@ -50,6 +51,7 @@ func (a *App) runResume(ctx context.Context, g *globals, o resumeOptions) error 
 		if !g.Sandbox { // a warning: what does not have to be signed goes on
 			a.showDiagnostics(g, missingPrograms(fleet, underWay(plan.Steps), diag.Warning))
 		}
+		w.overrides = a.savedOverrides(o.planning, plan)
 		return a.run(ctx, in, w, plan, o.running)
 	})
 }

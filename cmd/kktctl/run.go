@@ -34,6 +34,7 @@ type running struct {
 	reports     reportFiles
 	into        *reportFile // JSON lines
 	markdown    *reportFile
+	junit       *reportFile
 	result      *runResult
 }
 
@@ -42,6 +43,7 @@ type runResult struct {
 	fleet   string        // once it is known
 	report  *apply.Report // nil when nothing was begun
 	refused diag.List     // why the plan cannot be applied
+	times   *view.StepTimes
 }
 
 func (r *running) flags(f *pflag.FlagSet) {
@@ -51,7 +53,8 @@ func (r *running) flags(f *pflag.FlagSet) {
 	f.BoolVar(&r.JSON, "json", false, "one JSON object a line")
 	r.into = r.reports.flag(f, "json-into", "also write the JSON lines into this file", jsonBegins()...)
 	r.markdown = r.reports.flag(f, "markdown-into", "write how it ended as Markdown into this file", markdownBegins)
-	r.result = &runResult{}
+	r.junit = junitFlag(&r.reports, f)
+	r.result = &runResult{times: view.NewStepTimes()}
 	f.BoolVar(&r.Detailed, "detailed-exitcode", false, "exit 3 when something waits")
 }
 
@@ -69,6 +72,7 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	in.softly()
 	by := a.provenance()
 	by.Plan = cmp.Or(w.planID, planID(plan))
+	by.Overrides = w.overrides
 	w.session.Credit(by)
 	report, err := w.session.Run(ctx, w.fleet, plan, w.backend.provider, opts)
 	if closing := done(); closing != nil {
@@ -132,6 +136,9 @@ func (a *App) listener(g *globals, in *interrupts, plan *planner.Plan, o running
 		return nil, nil, err
 	}
 	shown, done := a.shownListener(g, in, plan, o)
+	if o.junit.given() {
+		shown = listeners{shown, o.result.times}
+	}
 	if file == nil {
 		return shown, done, nil
 	}
@@ -165,21 +172,26 @@ func (a *App) shownListener(g *globals, in *interrupts, plan *planner.Plan, o ru
 // tellResult runs a command that applies and writes how it ended into the file
 // that --markdown-into names: also that, and why, nothing was begun.
 func (a *App) tellResult(g *globals, operation string, o running, do func() error) error {
+	began := a.now()
 	err := do()
 	if o.result.fleet == "" { // nobody knows whose comment it would be
 		return err
 	}
-	failed := o.markdown.write(func(w io.Writer) error {
-		ended := view.Ended{Operation: operation, Fleet: o.result.fleet, Report: o.result.report, All: a.program(g) + " plan"}
-		if errors.Is(err, errPlanErrors) {
-			ended.Errors = o.result.refused
-		} else if err != nil && err.Error() != "" {
-			ended.Errors = diagnosticsOf(err)
-		}
-		_, err := io.WriteString(w, view.ReportMarkdown(ended, a.outOptions(g)))
-		return err
-	})
-	return alsoFailed(err, failed)
+	ended := view.Ended{Operation: operation, Fleet: o.result.fleet, Report: o.result.report, All: a.program(g) + " plan"}
+	if errors.Is(err, errPlanErrors) {
+		ended.Errors = o.result.refused
+	} else if err != nil && err.Error() != "" {
+		ended.Errors = diagnosticsOf(err)
+	}
+	return alsoFailed(err, errors.Join(
+		o.markdown.write(func(w io.Writer) error {
+			_, err := io.WriteString(w, view.ReportMarkdown(ended, a.outOptions(g)))
+			return err
+		}),
+		o.junit.write(func(w io.Writer) error {
+			return view.ReportJUnit(w, ended, o.result.times, began, a.now().Sub(began), a.outOptions(g))
+		}),
+	))
 }
 
 // alsoFailed adds an error to how a command ended. A code that only tells how

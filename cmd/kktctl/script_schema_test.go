@@ -149,7 +149,9 @@ func cmdValid(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: valid SCHEMA FILE")
 	}
 	check := conforms
-	if strings.HasSuffix(args[1], ".yaml") || strings.HasSuffix(args[1], ".yml") {
+	if args[0] == "junit" {
+		check = func(_ string, text []byte) error { return checkJUnit(text) }
+	} else if strings.HasSuffix(args[1], ".yaml") || strings.HasSuffix(args[1], ".yml") {
 		check = yamlConforms
 	}
 	err := check(args[0], []byte(ts.ReadFile(args[1])))

@@ -124,6 +124,7 @@ func TestScripts(t *testing.T) {
 			"timeof":           cmdTimeOf,
 			"sametime":         cmdSameTime,
 			"valid":            cmdValid,
+			"s3":               cmdS3,
 		},
 	})
 }

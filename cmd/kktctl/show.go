@@ -30,7 +30,7 @@ func newShowCmd(a *App, g *globals) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
-	o.Reports.flags(f)
+	o.Reports.planFlags(f)
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
@@ -43,7 +43,7 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 	if err := o.Reports.files.check(otherFile("the plan to show", path)); err != nil {
 		return err
 	}
-	file, err := a.readPlan(path)
+	file, err := a.readPlan(g, path)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 // narrowed says what a saved plan was made with beyond the fleet file; it is
 // applied with the same.
 func (p *planFile) narrowed() string {
-	words := planning{Targets: p.Targets, Exclude: p.Exclude, AllowUnregister: p.AllowUnregister, Checks: p.Checks}.words()
+	words := planning{Targets: p.Targets, Exclude: p.Exclude, AllowUnregister: p.AllowUnregister, Checks: p.Checks}.words() + overridden(p.Overrides)
 	if words == "" {
 		return ""
 	}

@@ -80,11 +80,11 @@ func TestPlanFileComesBackAsItWas(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plan.json")
 	want := planFile{Plan: somePlan(), Targets: []string{"kkts.a"}, AllowUnregister: 2}
 	for range 2 { // the second replaces the first
-		if err := savePlan(path, want); err != nil {
+		if err := (&App{}).savePlan(path, want); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := (&App{}).readPlan(path)
+	got, err := (&App{}).readPlan(&globals{}, path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +114,11 @@ func TestReadPlanRefuses(t *testing.T) {
 		if err := os.WriteFile(path, []byte(tc.data), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := (&App{}).readPlan(path); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if _, err := (&App{}).readPlan(&globals{}, path); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := (&App{}).readPlan(dir); err == nil || !strings.Contains(err.Error(), "it is a folder") {
+	if _, err := (&App{}).readPlan(&globals{}, dir); err == nil || !strings.Contains(err.Error(), "it is a folder") {
 		t.Errorf("a folder: %v", err)
 	}
 }

@@ -39,6 +39,7 @@ type stateAccess struct {
 	Lease     time.Duration
 	Now       func() time.Time
 	UserAgent string
+	Env       func(string) string // the environment, for what a kind of store usually finds there
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error) // nil: the net package's
 }
 
@@ -150,7 +151,7 @@ func (a *App) stateAccess(g *globals, p statePlace) (stateAccess, error) {
 		Endpoint: s.plain(s.file.Endpoint, "endpoint"), Region: s.plain(s.file.Region, "region"),
 		LockAddress: s.plain(s.file.LockAddress, "lockAddress"), UnlockAddress: s.plain(s.file.UnlockAddress, "unlockAddress"),
 		LockMethod: s.plain(s.file.LockMethod, "lockMethod"), UnlockMethod: s.plain(s.file.UnlockMethod, "unlockMethod"),
-		Lease: lease, Now: a.Now, UserAgent: "kktctl/" + version, Dial: a.Dial,
+		Lease: lease, Now: a.Now, UserAgent: "kktctl/" + version, Env: a.Env, Dial: a.Dial,
 	}
 	a.showDiagnostics(g, s.secrets.notes)
 	return access, s.missing.ErrorOrNil()

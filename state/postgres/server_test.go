@@ -11,11 +11,10 @@ import (
 	"time"
 
 	"github.com/kktctl/kktctl/internal/pgtest"
+	"github.com/kktctl/kktctl/state"
 	"github.com/kktctl/kktctl/state/postgres"
+	"github.com/kktctl/kktctl/state/statetest"
 )
-
-// role of a process that tests start.
-const roleVar = "KKTCTL_TEST_ROLE"
 
 // shared are the server and the pooler of this run; either may be absent.
 var shared = struct {
@@ -28,6 +27,16 @@ var shared = struct {
 }{}
 
 func TestMain(m *testing.M) {
+	switch {
+	case os.Getenv("KKTCTL_HERD_LOCATION") != "": // a process of a herd
+		statetest.Main(m, func(location string) (state.Store, error) {
+			return postgres.Open(location, postgres.WithLease(term))
+		})
+		return // or it would run the tests, and have a herd of its own
+	case os.Getenv(roleVar) != "":
+		takeOrders()
+		return
+	}
 	code := m.Run()
 	_ = shared.bouncer.Stop()
 	if err := shared.server.Stop(); err != nil {
@@ -112,4 +121,34 @@ func execute(t testing.TB, url, sql string) {
 func pass(t testing.TB, url string, d time.Duration) {
 	t.Helper()
 	execute(t, url, fmt.Sprintf("UPDATE kktctl.states SET expires = expires - interval '%d milliseconds' WHERE name = NAME", d.Milliseconds()))
+}
+
+func lock(t testing.TB, s state.Store) *state.Lease {
+	t.Helper()
+	lease, err := s.Lock(t.Context(), state.LockRequest{Holder: "anna@office pid 1", Operation: "apply"})
+	must(t, err)
+	return lease
+}
+
+func load(t testing.TB, s state.Store) *state.Snapshot {
+	t.Helper()
+	snap, notices, err := s.Load(t.Context())
+	must(t, err)
+	if len(notices) > 0 {
+		t.Fatalf("notices: %q", notices)
+	}
+	return snap
+}
+
+// begin locks a new state and writes its first snapshot.
+func begin(t testing.TB, s state.Store) *state.Lease {
+	t.Helper()
+	lease := lock(t, s)
+	must(t, s.Init(t.Context(), lease, state.NewSnapshot("sever")))
+	return lease
+}
+
+func entry(n int) state.Entry {
+	address := fmt.Sprintf("kkts.till-%d", n)
+	return state.Entry{Event: "phase", Address: address, Resource: statetest.Resource(address, n)}
 }

@@ -15,13 +15,13 @@ func History(list []state.Happening, o Options) string {
 	if len(list) == 0 {
 		return "Nothing is recorded.\n"
 	}
-	cols := []column{{title: "WHEN"}, {title: "ADDRESS"}, {title: "WHAT"}, {title: "WHO", shrink: true}, {title: "PLAN"}, {title: "COMMIT"}, {title: "PIPELINE"}}
+	cols := []column{{title: "WHEN"}, {title: "ADDRESS"}, {title: "WHAT"}, {title: "WHO", shrink: true}, {title: "PLAN"}, {title: "COMMIT"}, {title: "PIPELINE"}, {title: "OVERRIDDEN"}}
 	rows := make([][]string, len(list))
 	filled := make([]bool, len(cols))
 	for i, h := range list {
 		rows[i] = []string{
 			o.at(h.At), Clean(h.Address), Clean(happened(h)), Clean(cmp.Or(h.By.Actor, h.By.Who)),
-			Clean(h.By.Plan), short(Clean(h.By.Commit)), Clean(h.By.Pipeline),
+			Clean(h.By.Plan), short(Clean(h.By.Commit)), Clean(h.By.Pipeline), overrides(h.By.Overrides),
 		}
 		for j, cell := range rows[i] {
 			filled[j] = filled[j] || cell != ""
@@ -30,7 +30,45 @@ func History(list []state.Happening, o Options) string {
 	keep := func(i int) bool { return filled[i] }
 	var b strings.Builder
 	writeTable(&b, newTheme(o.Color), only(cols, keep), onlyRows(rows, keep), "", o.width())
+	b.WriteString(overrideNotes(list, o))
 	return b.String()
+}
+
+// overrides names the policies that were overridden.
+func overrides(list []state.Override) string {
+	var names []string
+	for _, o := range list {
+		names = append(names, Clean(o.Policy))
+	}
+	return strings.Join(names, ", ")
+}
+
+// overrideNotes says of each override once who made it, when and why.
+func overrideNotes(list []state.Happening, o Options) string {
+	var b strings.Builder
+	told := map[state.Override]bool{}
+	for _, h := range list {
+		for _, v := range h.By.Overrides {
+			if told[v] {
+				continue
+			}
+			told[v] = true
+			text := "Overridden: " + v.Policy
+			if v.Who != "" {
+				text += " by " + v.Who
+			}
+			if !v.At.IsZero() {
+				text += " at " + o.at(v.At)
+			}
+			for _, l := range wrap(Clean(text+": "+cmp.Or(v.Reason, "no reason was given")), o.width()) {
+				b.WriteString(l + "\n")
+			}
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n" + b.String()
 }
 
 // happened says what happened, in a few words.

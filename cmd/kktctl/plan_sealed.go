@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/state"
+)
+
+// planHead is what an encrypted plan tells without a key, under the names that
+// a plan has.
+type planHead struct {
+	FormatVersion int    `json:"formatVersion"`
+	Fleet         string `json:"fleet"`
+	FleetHash     string `json:"fleetHash"`
+	Lineage       string `json:"lineage"`
+	Serial        uint64 `json:"serial"`
+}
+
+// sealedPlan is an encrypted plan as it is saved.
+type sealedPlan struct {
+	planHead
+	state.Envelope
+}
+
+const sealedPlanName = "plan"
+
+// planLineage keeps the keys of plans apart from those of states; a plan may
+// be made before there is a state.
+func planLineage(lineage string) string { return "plan of " + lineage }
+
+// planCodec is what the plans of a command are encrypted with: that of the
+// state which it has read.
+func (a *App) planCodec() state.Codec {
+	for _, o := range a.opened {
+		return o.codec
+	}
+	return state.Codec{}
+}
+
+// encodePlan gives the form in which a plan is saved, encrypted where the
+// state is.
+func (a *App) encodePlan(plan planFile) ([]byte, error) {
+	data, err := json.MarshalIndent(plan, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	head := planHead{plan.FormatVersion, plan.Fleet, plan.FleetHash, plan.Lineage, plan.Serial}
+	e, err := a.planCodec().Seal(sealedPlanName, planLineage(head.Lineage), head, data)
+	if err == nil && e != nil {
+		data, err = json.MarshalIndent(sealedPlan{head, *e}, "", "  ")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// openPlan decrypts a saved plan that is encrypted; another is given back as
+// it is.
+func (a *App) openPlan(g *globals, path string, data []byte) ([]byte, error) {
+	var sealed sealedPlan
+	if !bytes.Contains(data[:min(len(data), maxPlanHead)], []byte(`"sealed"`)) || json.Unmarshal(data, &sealed) != nil || sealed.Sealed == "" {
+		return data, nil
+	}
+	if sealed.FormatVersion != planner.FormatVersion {
+		return data, nil // told of where a plan's format is
+	}
+	p, err := a.statePlace(g)
+	if err != nil {
+		p = statePlace{dir: "."} // the environment has to do
+	}
+	o, err := a.stateCodec(g, p)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := o.fresh().Open(sealedPlanName, planLineage(sealed.Lineage), sealed.planHead, &sealed.Envelope)
+	switch {
+	case errors.Is(err, state.ErrSealed):
+		return nil, fmt.Errorf("the plan %s cannot be read: %w", path, err)
+	case err != nil:
+		return nil, fmt.Errorf("%s is not a saved plan: what is encrypted in it does not belong to its head, or was changed\nhint: %s", path, savePlanHint)
+	}
+	return plain, nil
+}
