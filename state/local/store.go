@@ -31,13 +31,10 @@ const mutexWait = 30 * time.Second
 
 // Store is a state in local files.
 type Store struct {
-	path  string
-	fs    FS
-	codec state.Codec
-
-	queueMu  sync.Mutex // guards queue and draining
-	queue    []*request
-	draining bool
+	path    string
+	fs      FS
+	codec   state.Codec
+	appends state.Appends
 
 	mu     sync.Mutex // held for every write; guards what follows
 	writer *writer    // the open journal, nil when it has to be opened
@@ -66,6 +63,7 @@ func Open(path string, opts ...Option) *Store {
 	for _, opt := range opts {
 		opt(s)
 	}
+	s.appends.Commit = s.commit
 	return s
 }
 

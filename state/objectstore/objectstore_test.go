@@ -400,3 +400,37 @@ func TestCredentials(t *testing.T) {
 		}
 	}
 }
+
+// TestUnanswered: an append gets no answer, and neither do the readings after
+// it. Once the state was loaded, what is still on its way comes to nothing.
+func TestUnanswered(t *testing.T) {
+	endpoint, _ := serve(t)
+	o := options(endpoint)
+	o.Pauses = []time.Duration{} // one try each
+	f := &statetest.Faults{}
+	o.Wrap = f.Transport
+	s, lease, _ := begin(t, o)
+	f.Always(statetest.LostRequest)
+	f.At(1, statetest.Late)
+	if err := s.Append(t.Context(), lease, entries(1)); err == nil {
+		t.Fatal("acknowledged without an answer")
+	}
+	f.Always(statetest.Pass)
+	if err := s.Append(t.Context(), lease, entries(1)); err == nil || !strings.Contains(err.Error(), "has to be loaded first") {
+		t.Fatalf("written on top of what is not known: %v", err)
+	}
+	snap, _, err := s.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Deliver() == 0 {
+		t.Fatal("nothing was on its way")
+	}
+	again, _, err := open(t, options(endpoint)).Load(t.Context())
+	if err != nil || again.Serial != snap.Serial {
+		t.Fatalf("serial %d was loaded, then %d (%v)", snap.Serial, again.Serial, err)
+	}
+	if err := s.Append(t.Context(), lease, entries(1)); err != nil {
+		t.Fatal(err)
+	}
+}
