@@ -49,6 +49,9 @@ func (r *runner) advance(ctx context.Context, n *node) outcome {
 	}
 	run := r.prepare(n, w)
 	tr, err := r.provider.Advance(ctx, run)
+	if shut, ok := errors.AsType[*WindowError](err); ok {
+		return r.record(ctx, n, run, shut.untilOpen(run))
+	}
 	if err != nil {
 		return r.interrupted(ctx, n.step.Address, w, err)
 	}
@@ -167,6 +170,9 @@ func identify(res *state.Resource, f *spec.Fleet, st planner.Step) {
 	if res.Identity.RNM == "" {
 		res.Identity.RNM = st.RNM
 	}
+	if ok && k.Protect != nil && *k.Protect {
+		res.Protected = true
+	}
 }
 
 // declared is what the file says of the till that a resource is of. Another
@@ -197,9 +203,21 @@ func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 	run.Bookings = func(code spec.CodeRecord, from, to time.Time) (int, int) {
 		return r.s.bookings(n.step.Address, code, from, to)
 	}
+	run.Closed = func(effect state.Effect) error {
+		if err := r.gate.closed(run.Action); err != nil && final(effect) {
+			return err
+		}
+		return nil
+	}
 	run.Intend = func(ctx context.Context, effect state.Effect, hash string, pre map[string]string) error {
 		if run.Intent != nil {
 			return fmt.Errorf("%s: an intent is open: %s may not be sent", run.Address, effect)
+		}
+		if err := run.protected(); err != nil {
+			return err
+		}
+		if err := run.Closed(effect); err != nil {
+			return err
 		}
 		in := state.Intent{
 			ID: uuid.NewString(), Address: run.Address, Action: string(run.Action), Workflow: w.ID, Effect: effect,

@@ -38,7 +38,7 @@ func priorResource(r state.Resource, open map[string]bool) planner.Resource {
 		Registered: r.Status == state.StatusLive, Unregistered: r.Status == state.StatusUnregistered,
 		Since: r.Since, Serial: r.Identity.Serial, RNM: r.Identity.RNM, INN: r.Identity.INN,
 		Attributes: r.Attributes, AppliedAt: r.AppliedAt, Replaced: r.Replaced, Renta: r.Renta, RentaSince: r.RentaSince,
-		Cabinet: r.Cabinet, Order: r.Order, Agreement: r.Agreement,
+		Cabinet: r.Cabinet, Order: r.Order, Agreement: r.Agreement, Protected: r.Protected,
 	}
 	if p := r.Payment; p != nil {
 		out.PaidCode, out.PaidAt = p.Code, p.At

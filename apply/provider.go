@@ -52,6 +52,9 @@ type Run struct {
 	// Intend makes an intent durable. Only when it has returned nil may the
 	// call be sent, and only once. The intent is then in Intent.
 	Intend func(ctx context.Context, effect state.Effect, requestHash string, preRead map[string]string) error
+	// Closed gives an error while a call with the effect has to wait for a window.
+	// Intend looks at it too: this is for what is done only for the call.
+	Closed func(effect state.Effect) error
 	// Bookings counts what other tills have taken of a code through bookings
 	// after a reading of it, which was between two times, and what they may have.
 	Bookings func(code spec.CodeRecord, from, to time.Time) (after, maybe int)

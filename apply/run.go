@@ -25,6 +25,7 @@ type Options struct {
 	Resume       bool          // only continues what runs; starts nothing
 	KeepLock     bool          // also while nothing can be done: the lock guards more than the state
 	Codes        map[string]string
+	Windows      spec.Windows // outside of which no call is made that nothing takes back; none: always
 	Listener     Listener
 	Version      string
 	// Stop ends the run softly when it is closed: what was sent is finished and
@@ -63,7 +64,7 @@ func (s *Session) Run(ctx context.Context, fleet *spec.Fleet, plan *planner.Plan
 		return nil, fmt.Errorf("the plan was made from serial %d of the state, which is now at %d: plan again", plan.Serial, serial)
 	}
 	o = o.withDefaults()
-	r := &runner{s: s, fleet: fleet, provider: p, o: o, graph: newGraph(plan, o.Resume)}
+	r := &runner{s: s, fleet: fleet, provider: p, o: o, graph: newGraph(plan, o.Resume), gate: &gate{windows: o.Windows, now: s.now}}
 	r.event(Event{Type: EventVersion, Version: o.Version})
 	fatal := r.run(ctx)
 	report := r.report()
@@ -102,6 +103,7 @@ type runner struct {
 	provider Provider
 	o        Options
 	graph    *graph
+	gate     *gate
 	// stale: another kktctl has changed the state while this one rested. What
 	// runs goes on; nothing of this plan begins any more.
 	stale bool
@@ -164,6 +166,10 @@ func (r *runner) drain(ctx context.Context) {
 			}
 			if r.stale && !n.started {
 				r.finish(n, outcome{state: StepSkipped, message: "another kktctl has changed the state meanwhile: nothing of this plan begins any more", hint: "plan again"})
+				continue
+			}
+			if o, held := r.held(n); held {
+				r.finish(n, o)
 				continue
 			}
 			r.start(n)

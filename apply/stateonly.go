@@ -27,7 +27,15 @@ func (s *Session) recordStateOnly(ctx context.Context, steps []*node) error {
 	if err := s.recordBatches(ctx, steps, planner.Forget, forget); err != nil {
 		return err
 	}
-	return s.recordBatches(ctx, steps, planner.Adopt, s.adoption)
+	if err := s.recordBatches(ctx, steps, planner.Adopt, s.adoption); err != nil {
+		return err
+	}
+	for _, a := range []planner.Action{planner.Protect, planner.Unprotect} {
+		if err := s.recordBatches(ctx, steps, a, s.protection); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Adopt records the tills of adopt steps as met live, as Run does. Nothing is
@@ -93,5 +101,13 @@ func (s *Session) adoption(st planner.Step) state.Entry {
 	if st.Centre != "" {
 		r.Renta = st.Centre
 	}
+	r.Protected = r.Protected || st.Protect
 	return state.Entry{Event: "adopt", Address: st.Address, Resource: &r, Log: true}
+}
+
+// protection records that a till is protected, or not any more.
+func (s *Session) protection(st planner.Step) state.Entry {
+	r := s.resource(st.Address)
+	r.Protected = st.Action == planner.Protect
+	return state.Entry{Event: string(st.Action), Address: st.Address, Resource: &r, Log: true}
 }

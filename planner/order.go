@@ -10,7 +10,7 @@ import (
 // ranks is the order of a till's steps. It agrees with what the actions need
 // of each other, so that every step stands behind those that it requires.
 func ranks() []Action {
-	return []Action{Move, Forget, Adopt, CreateCabinet, Book, Register, Reregister, Pay, RemoveKKT, AddKKT, Unregister, Order, Check, Receipt}
+	return []Action{Move, Forget, Adopt, Protect, Unprotect, CreateCabinet, Book, Register, Reregister, Pay, RemoveKKT, AddKKT, Unregister, Order, Check, Receipt}
 }
 
 // rank is the place of a step among the till's own.

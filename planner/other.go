@@ -118,7 +118,7 @@ func (p *planning) goesOn(r *Running) Step {
 		word = p.in.Live.Orders[r.Order.ID]
 	}
 	if word == "" {
-		return continues(r, "")
+		return continues(r.unheld(), "")
 	}
 	read := *r
 	read.WaitingFor, read.Message = "", ""

@@ -25,6 +25,7 @@ func (p *planning) run() *Plan {
 	for _, t := range p.chosen() {
 		p.planRecord(t)
 		p.planRegistration(t)
+		p.planProtection(t)
 	}
 	p.planPays()
 	p.bookFirst()

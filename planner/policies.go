@@ -117,7 +117,7 @@ func (p *planning) checkWindows() {
 	n := 0
 	for _, s := range p.subjects() {
 		for i := range s.steps {
-			if s.steps[i].Irreversible {
+			if st := &s.steps[i]; st.Irreversible && (st.Begins() || !finalBehind(st.Phase)) {
 				n++
 			}
 		}
@@ -137,7 +137,15 @@ func (p *planning) checkWindows() {
 		d.Summary = what + " wait"
 	}
 	d.Pos, d.Policy, d.Detail = windows[0].Pos, spec.PolicyWindows, "The next window opens "+Opens(opens)+"."
-	d.Hint = "apply begins what can be taken back; kktctl apply --wait goes on when the window opens; if it is meant all the same: --override-policy windows"
+	d.Hint = "kktctl apply --wait goes on when it opens; if it is meant all the same: --override-policy windows"
+}
+
+// finalBehind tells of a phase in which all calls that nothing takes back have
+// been made, as far as they are known to come.
+func finalBehind(phase string) bool {
+	return slices.Contains([]string{
+		"tax-service", "report-tax-service", "card", "first-document", "payment", "verify", "print-queue", "return-queue",
+	}, phase)
 }
 
 // Opens says when a window opens.

@@ -68,12 +68,19 @@ func (p *planning) sameCentre(a, b string) bool {
 
 // leave plans to remove the till from a centre, and tells whether it could.
 func (p *planning) leave(t *till, centre string) bool {
+	what := "removed from Renta"
+	if t.inFile && t.decl.Unregister != "" {
+		what = "deregistered, nor removed from Renta"
+	}
+	if p.guarded(t, what) {
+		return false
+	}
 	if centre == "" {
 		centre = p.onlyCentre()
 	}
 	if _, ok := p.in.Fleet.Centres[centre]; !ok {
 		p.leaveOut()
-		what := "a member of Renta, but of which centre is not known: it cannot be removed"
+		what = "a member of Renta, but of which centre is not known: it cannot be removed"
 		if centre != "" {
 			what = "a member of the centre " + centre + ", which is not in the file: it cannot be removed"
 		}

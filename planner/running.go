@@ -35,10 +35,21 @@ func (p *planning) planContinues(t *till) {
 		if r.unbegun() {
 			continue
 		}
-		s := continues(r, p.application(r))
+		s := continues(r.unheld(), p.application(r))
 		s.Cost, s.RNM, s.FN = p.costLeft(t, r), t.rnm(), t.fn()
 		p.add(t, s)
 	}
+}
+
+// unheld is a workflow without its wait for a window: whether one is open is
+// the plan's to say.
+func (r *Running) unheld() *Running {
+	if r.WaitingFor != WaitWindow {
+		return r
+	}
+	c := *r
+	c.WaitingFor, c.Message = "", ""
+	return &c
 }
 
 // continues makes the step that goes on with a workflow; words are what a

@@ -36,7 +36,7 @@ func (p *Plan) SummaryLine() string {
 	if n[CreateCabinet] > 0 {
 		fmt.Fprintf(&b, ", %d to create a cabinet", n[CreateCabinet])
 	}
-	for _, a := range []Action{Order, Book, Check, Adopt, Move, Forget, Continue} {
+	for _, a := range []Action{Order, Book, Check, Adopt, Protect, Unprotect, Move, Forget, Continue} {
 		if n[a] > 0 {
 			fmt.Fprintf(&b, ", %d to %s", n[a], a)
 		}

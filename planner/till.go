@@ -17,6 +17,7 @@ type till struct {
 
 	is     *spec.Attributes // see observed
 	drift  fields
+	guard  bool   // protection was in the way, and that was said
 	recent bool   // an application ended less than listLag ago
 	lag    fields // what the list still shows as it was before that
 }

@@ -27,9 +27,11 @@ const (
 	Pay           Action = "pay"
 	AddKKT        Action = "addKkt"
 	RemoveKKT     Action = "removeKkt"
-	Adopt         Action = "adopt"  // state only: met live, or changed elsewhere to what is declared
-	Move          Action = "move"   // state only: renamed in the file
-	Forget        Action = "forget" // state only: gone from the file and not live, or replaced under its name
+	Adopt         Action = "adopt"     // state only: met live, or changed elsewhere to what is declared
+	Move          Action = "move"      // state only: renamed in the file
+	Forget        Action = "forget"    // state only: gone from the file and not live, or replaced under its name
+	Protect       Action = "protect"   // state only: declared protected
+	Unprotect     Action = "unprotect" // state only: declared not to be protected any more
 	Continue      Action = "continue"
 )
 
@@ -50,7 +52,9 @@ func (a Action) Symbol() string {
 }
 
 // StateOnly tells whether the action changes nothing but the state.
-func (a Action) StateOnly() bool { return a == Adopt || a == Move || a == Forget }
+func (a Action) StateOnly() bool {
+	return a == Adopt || a == Move || a == Forget || a == Protect || a == Unprotect
+}
 
 // Gives is the flag with which a person's word that the action happened names
 // what it gave; "" when it gives nothing that has to be known.
@@ -143,6 +147,7 @@ type Resource struct {
 	Cabinet      *spec.CabinetRecord // of a company
 	Order        *spec.OrderRecord   // of an order that has ended, paid or overdue
 	Agreement    *spec.CabinetRecord // of the till's company, as its last application named it
+	Protected    bool                // neither deregistered nor removed from Renta
 }
 
 // Proof is which till answered a check.
@@ -353,6 +358,7 @@ type Step struct {
 	Because spec.UnregisterReason `json:"because,omitempty"` // for Unregister
 	Prior   *spec.Attributes      `json:"prior,omitempty"`   // for Adopt and Unregister of a till not in the file
 	Order   *spec.OrderTerms      `json:"order,omitempty"`   // for Order
+	Protect bool                  `json:"protect,omitempty"` // for Adopt: the till is protected
 }
 
 // StepID makes the id of a step.

@@ -69,6 +69,9 @@ func forgetReason(t *till) string {
 // planUnregister plans the end of a registration, after the till has left
 // Renta.
 func (p *planning) planUnregister(t *till, because spec.UnregisterReason, why string, applied *spec.Attributes) {
+	if p.guarded(t, "deregistered") {
+		return
+	}
 	if len(t.members) > 0 && t.step(RemoveKKT) == "" && !t.inFile {
 		p.leave(t, t.centre(""))
 	}

@@ -108,6 +108,9 @@ func planOf(c Case) Plan {
 	for a := range c.Plan.Summary {
 		p.Count[string(a)], p.BegunToday[string(a)] = 0, c.BegunToday[a]
 	}
+	for _, a := range []planner.Action{planner.Protect, planner.Unprotect} { // a plan counts them only when there are any
+		p.Count[string(a)], p.BegunToday[string(a)] = 0, c.BegunToday[a]
+	}
 	for i := range c.Plan.Steps {
 		s := stepOf(c.Fleet, &c.Plan.Steps[i])
 		p.Steps = append(p.Steps, s)

@@ -17,7 +17,7 @@ type checkOptions struct {
 }
 
 func newCheckCmd(a *App, g *globals) *cobra.Command {
-	o := checkOptions{running: running{Wait: receiptWait}}
+	o := checkOptions{running: running{Wait: receiptWait, atOnce: true}}
 	cmd := &cobra.Command{
 		Use:   "check [NAME]...",
 		Short: "Prove cloud tills with a test receipt",

@@ -208,3 +208,13 @@ func sinceSaved(saved, now *planner.Plan, at string) {
 		d.Detail = strings.TrimPrefix(d.Detail+"\nIt did not stand against the plan when that was saved, at "+at+".", "\n")
 	}
 }
+
+// windowsFor are the windows that a run keeps to: those of the fleet, unless a
+// person overrides them, or has a receipt printed at once.
+func windowsFor(w *work, o running) spec.Windows {
+	overridden := slices.ContainsFunc(w.overrides, func(s state.Override) bool { return s.Policy == spec.PolicyWindows })
+	if overridden || o.atOnce {
+		return nil
+	}
+	return w.fleet.Policy.Windows
+}

@@ -31,6 +31,7 @@ type running struct {
 	JSON        bool
 	Detailed    bool
 	resume      bool
+	atOnce      bool // asked for by name: policy.windows does not hold it back
 	reports     reportFiles
 	into        *reportFile // JSON lines
 	markdown    *reportFile
@@ -111,7 +112,7 @@ func (a *App) runOptions(in *interrupts, w *work, o running) (apply.Options, err
 	}
 	return apply.Options{
 		Parallelism: o.Parallelism, Wait: o.Wait, PollInterval: poll, QuietPeriod: quiet,
-		Resume: o.resume, KeepLock: w.g.Sandbox, Codes: w.backend.codes, Version: version, Stop: in.stop,
+		Resume: o.resume, KeepLock: w.g.Sandbox, Windows: windowsFor(w, o), Codes: w.backend.codes, Version: version, Stop: in.stop,
 	}, nil
 }
 

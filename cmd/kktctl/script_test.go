@@ -79,6 +79,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("NOW", time.Now().UTC().Format("2006-01-02T15:04:05")) // as a till prints it
 			e.Setenv("CI", "")
+			e.Setenv("CLOSED", closedDay(time.Now())) // a day of the week that is not near
 			e.Setenv("SCHEMAS", schemas)
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each kktctl takes a second to end under -race
 			e.Values[baseKey{}] = base
@@ -174,7 +175,13 @@ func cmdDeclare(ts *testscript.TestScript, neg bool, args []string) {
 		const provider = "\nprovider:\n"
 		text = strings.Replace(text, provider, provider+ts.Value(fermaKey{}).(string), 1)
 	}
+	text = strings.ReplaceAll(text, "$CLOSED", ts.Getenv("CLOSED"))
 	ts.Check(os.WriteFile(ts.MkAbs(to), []byte(text), 0o600))
+}
+
+// closedDay is the day of the week three days from now.
+func closedDay(now time.Time) string {
+	return strings.ToLower(now.UTC().AddDate(0, 0, 3).Weekday().String()[:3])
 }
 
 // sim [--tls] [WORLD] starts a service and points kktctl at it. With --tls its

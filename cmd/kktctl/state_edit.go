@@ -116,6 +116,12 @@ func mayForget(address string, r state.Resource, open bool) error {
 			Hint:    "it does no harm in the state; or say --force",
 		}
 	}
+	if r.Protected {
+		return diag.Diagnostic{
+			Summary: address + ": is protected; if it is forgotten, its protection goes with it",
+			Hint:    "write protect: false for it and apply; or say --force",
+		}
+	}
 	if w := workOf(r); w != nil && w.Phase == "print" && !open && !w.Unknown {
 		return nil // no service has it
 	}

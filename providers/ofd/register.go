@@ -149,6 +149,11 @@ func (p *Provider) signature(ctx context.Context, run *apply.Run, app partner.Ap
 	if err != nil {
 		return "", err
 	}
+	if people := p.cfg.Fleet.Signers[c.Signatory.Signer].Outbox != ""; run.Closed != nil && !people {
+		if err := run.Closed(state.EffectSign); err != nil {
+			return "", err // a program is not asked for a signature that cannot be sent yet
+		}
+	}
 	s, ok := p.cfg.Signers[c.Signatory.Signer]
 	if !ok {
 		return "", fmt.Errorf("no signer %q is set up\nhint: declare it under signers in the fleet file", c.Signatory.Signer)

@@ -134,6 +134,17 @@ func skippedText(s apply.StepResult) string {
 func (w *reportWriter) interrupted(s apply.StepResult) { w.head(w.t.dim, s, s.Message) }
 
 // waiting counts the waits; verbose lists them.
+// goesOn is the command that goes on with what waits: what was not begun is
+// begun by an apply only.
+func goesOn(r *apply.Report) string {
+	for _, s := range r.Steps {
+		if s.State == apply.StepWaiting && s.WaitingFor == planner.WaitWindow && s.Phase == "" {
+			return "apply"
+		}
+	}
+	return "resume"
+}
+
 func (w *reportWriter) waiting(r *apply.Report) {
 	n := map[planner.Wait]int{}
 	for _, s := range r.Steps {
@@ -146,7 +157,7 @@ func (w *reportWriter) waiting(r *apply.Report) {
 	}
 	w.b.WriteString("\n" + w.t.bold.of("Waiting") + "\n")
 	if !w.o.Automated {
-		defer func() { w.b.WriteString("  they go on with:\n    " + w.o.program() + " resume\n") }()
+		defer func() { w.b.WriteString("  they go on with:\n    " + w.o.program() + " " + goesOn(r) + "\n") }()
 	}
 	if w.o.Verbose {
 		w.waitingSteps(r)

@@ -18,11 +18,19 @@ func StateList(s *state.Snapshot, o Options) string {
 	var rows [][]string
 	for _, a := range slices.Sorted(maps.Keys(s.Resources)) {
 		r := s.Resources[a]
-		rows = append(rows, []string{Clean(a), statusWord(r), Clean(r.Identity.Serial), Clean(r.Identity.RNM), runningWords(r)})
+		rows = append(rows, []string{Clean(a), protectedWord(r), Clean(r.Identity.Serial), Clean(r.Identity.RNM), runningWords(r)})
 	}
 	var b strings.Builder
 	writeTable(&b, newTheme(o.Color), cols, rows, "", o.width())
 	return b.String()
+}
+
+// protectedWord is the status, and whether the till is protected.
+func protectedWord(r state.Resource) string {
+	if r.Protected {
+		return statusWord(r) + ", protected"
+	}
+	return statusWord(r)
 }
 
 // statusWord is a till's status. One without a status is new when it is being
@@ -89,6 +97,9 @@ func StateShow(s *state.Snapshot, address string, o Options) string {
 	w.field("rnm", r.Identity.RNM)
 	w.field("inn", r.Identity.INN)
 	w.field("renta", r.Renta)
+	if r.Protected {
+		w.field("protected", "yes: neither deregistered nor removed from Renta until protect: false is applied")
+	}
 	w.codes(r)
 	if r.Agreement != nil {
 		w.field("agreement", r.Agreement.Agreement)

@@ -53,6 +53,8 @@ func whom(w planner.Wait) string {
 		return "the same receipt to be sent again"
 	case planner.WaitPerson:
 		return "a person's word on what happened"
+	case planner.WaitWindow:
+		return "a window of policy.windows"
 	default:
 		return humanize(string(w))
 	}
