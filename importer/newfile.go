@@ -3,6 +3,7 @@ package importer
 import (
 	"strings"
 
+	"github.com/kktctl/kktctl/docs/schema"
 	"github.com/kktctl/kktctl/spec"
 )
 
@@ -21,7 +22,7 @@ type Head struct {
 // Text writes the beginning of the file, to which tills are added.
 func (h *Head) Text() string {
 	var b strings.Builder
-	b.WriteString("apiVersion: " + spec.APIVersion + "\nkind: " + spec.FileKind + "\nname: ")
+	b.WriteString(schema.Modeline(schema.Fleet) + "\napiVersion: " + spec.APIVersion + "\nkind: " + spec.FileKind + "\nname: ")
 	Word(h.Name).write(&b, false, false)
 	b.WriteByte('\n')
 	if h.PartnerINN != "" {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kktctl/kktctl/docs/schema"
 	"github.com/kktctl/kktctl/importer"
 	"github.com/kktctl/kktctl/providers/ofd"
 	"github.com/kktctl/kktctl/spec"
@@ -156,7 +157,7 @@ func (t *importTarget) compose(r *importer.Result) (*composed, error) {
 		head.Companies, head.Defaults = r.Companies, r.Common()
 		c.base, companies = []byte(head.Text()), nil
 	} else if !t.exists {
-		c.base = []byte("apiVersion: " + spec.APIVersion + "\nkind: " + spec.FileKind + "\n")
+		c.base = []byte(schema.Modeline(schema.Fleet) + "\napiVersion: " + spec.APIVersion + "\nkind: " + spec.FileKind + "\n")
 	}
 	defaults := t.fleet.Defaults
 	if t.head != nil {

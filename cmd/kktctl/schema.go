@@ -12,9 +12,6 @@ import (
 	"github.com/kktctl/kktctl/spec/diag"
 )
 
-// fleetSchema is the schema that is shown unless another one is named.
-const fleetSchema = "fleet"
-
 type schemaOptions struct {
 	Name string
 	Into string // a folder
@@ -30,7 +27,7 @@ func newSchemaCmd(a *App) *cobra.Command {
 tells their names. An editor with the YAML language server uses it when the
 first line of the file says
 
-  ` + schema.Modeline(fleetSchema) + `
+  ` + schema.Modeline(schema.Fleet) + `
 
 or, without a network, the path of a copy: --into DIR saves one, or all when
 none is named. A schema knows keys and forms; kktctl validate also knows check
@@ -64,7 +61,7 @@ func (a *App) runSchema(o schemaOptions) error {
 	case o.Into != "":
 		return a.saveSchemas(o)
 	case o.Name == "":
-		o.Name = fleetSchema
+		o.Name = schema.Fleet
 	}
 	_, err := a.Out.Write(schema.Text(o.Name))
 	return err

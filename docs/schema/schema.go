@@ -15,6 +15,9 @@ import (
 //go:embed *.schema.json
 var files embed.FS
 
+// Fleet is the name of the fleet file's schema.
+const Fleet = "fleet"
+
 // suffix ends the name of every file.
 const suffix = ".schema.json"
 
