@@ -1,13 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
 	"github.com/kktctl/kktctl/docs/schema"
@@ -213,6 +215,51 @@ func TestWrongFleetsDoNotConform(t *testing.T) {
 	} {
 		if yamlConforms("receipt", []byte(text)) == nil {
 			t.Errorf("%s conforms to the schema of a receipt", name)
+		}
+	}
+}
+
+// TestSchemasAreOfDraft7Too: older editors know draft 7 only. Under it the
+// schemas say the same.
+func TestSchemasAreOfDraft7Too(t *testing.T) {
+	for _, name := range schema.Names() {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.Text(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc.(map[string]any)["$schema"] = "http://json-schema.org/draft-07/schema#"
+		c := jsonschema.NewCompiler()
+		if err := c.AddResource(schema.URL(name), doc); err != nil {
+			t.Fatal(err)
+		}
+		s, err := c.Compile(schema.URL(name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if name != schema.Fleet {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join("..", "..", "examples", "everything.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var root yaml.Node
+		if err := yaml.Unmarshal(text, &root); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(written(root.Content[0])); err != nil {
+			t.Error(err)
+		}
+		if err := s.Validate(map[string]any{"kktz": map[string]any{}}); err == nil {
+			t.Error("a misspelt key is let pass")
+		}
+	}
+	for _, word := range []string{"unevaluated", "dependentRequired", "dependentSchemas", "prefixItems", "$anchor", "$dynamicRef", "minContains"} {
+		for _, name := range schema.Names() {
+			if bytes.Contains(schema.Text(name), []byte(`"`+word)) {
+				t.Errorf("%s has %s, which draft 7 has not", name, word)
+			}
 		}
 	}
 }
