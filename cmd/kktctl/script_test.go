@@ -86,6 +86,7 @@ func TestScripts(t *testing.T) {
 			e.Values[fermaKey{}] = string(ferma)
 			e.Values[simKey{}] = &simulated{calls: calls}
 			e.Values[pageKey{}] = page
+			e.Values[stateServerKey{}] = &stateServer{}
 			e.Values[databasesKey{}] = servers
 			return nil
 		},
@@ -106,6 +107,8 @@ func TestScripts(t *testing.T) {
 			"mendstate":  cmdMendState,
 
 			"stateserver": cmdStateServer,
+			"statedown":   cmdStateDown,
+			"stateup":     cmdStateUp,
 
 			"keptfile": cmdKeptFile,
 			"orderid":  cmdOrderID,

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,8 +32,12 @@ type Server struct {
 	Careless string
 	Sync     bool // documents survive a power loss
 
-	mu sync.Mutex
+	down atomic.Bool
+	mu   sync.Mutex
 }
+
+// SetDown takes the server away (503 to everything) or brings it back.
+func (s *Server) SetDown(down bool) { s.down.Store(down) }
 
 // lock is what a client sent when it took the lock.
 type lock struct {
@@ -53,6 +58,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", now().UTC().Format(http.TimeFormat))
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
+		return
+	}
+	if s.down.Load() {
+		http.Error(w, "503", http.StatusServiceUnavailable)
 		return
 	}
 	if s.Username != "" || s.Password != "" {
