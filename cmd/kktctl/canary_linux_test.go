@@ -278,15 +278,18 @@ func (c *cage) live() {
 	c.run("plan", "-v")
 	c.run("plan", "--json")
 	c.run("plan", "--format", "markdown", "-v")
-	c.run("plan", "--out", "saved.plan")
+	c.run("plan", "--out", "saved.plan", "--json-into", "plan.json", "--markdown-into", "plan.md")
+	c.run("show", "saved.plan", "-v")
 	c.repeat("/kkt/book", "apply", "--auto-approve", "-v", "--target", "new")
 	c.killed()
 	for _, path := range []string{"/kkt/pay", "/addkkt", "/registration"} {
-		c.repeat(path, "apply", "--auto-approve", "-v", "--parallelism", "1")
+		c.repeat(path, "apply", "--auto-approve", "-v", "--parallelism", "1", "--json-into", "events.json", "--markdown-into", "apply.md")
 		c.run("plan", "-v")
 	}
 	c.run("apply", "--auto-approve", "--json", "-v", "--wait", "500ms")
 	c.run("resume", "-v", "--wait", "500ms")
+	c.run("apply", "saved.plan", "--auto-approve", "--markdown-into", "apply.md") // stale: what it would be now is shown
+	c.run("drift", "-v", "--json-into", "drift.json", "--markdown-into", "drift.md")
 	c.run("tasks", "--json")
 	const receipt = "3a6e3b83-a0b0-4587-bfb3-1b7539b05cf3"
 	c.repeat("t00:00:00", "receipt", "list", "--company", "sever", "--to", "2026-11-20", "-v") // as the path of a period ends
