@@ -44,6 +44,7 @@ func (a *App) planCodec() state.Codec {
 // encodePlan gives the form in which a plan is saved, encrypted where the
 // state is.
 func (a *App) encodePlan(plan planFile) ([]byte, error) {
+	plan.Plan = plan.Published()
 	data, err := json.MarshalIndent(plan, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)

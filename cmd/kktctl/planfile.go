@@ -32,8 +32,8 @@ type planFile struct {
 // stdStream is the name of standard output or input, where a file is named.
 const stdStream = "-"
 
-// savePlan writes the plan's JSON, encrypted where the state is, readable by its owner only, whole or not
-// at all.
+// savePlan writes the plan's JSON, encrypted where the state is, readable by
+// its owner only, whole or not at all.
 func (a *App) savePlan(path string, plan planFile) error {
 	data, err := a.encodePlan(plan)
 	if err != nil {

@@ -46,7 +46,7 @@ func planID(p *planner.Plan) string {
 		Fleet, FleetHash, Lineage string
 		Serial                    uint64
 		Steps                     []planner.Step
-	}{p.Fleet, p.FleetHash, p.Lineage, p.Serial, p.Steps})
+	}{p.Fleet, p.FleetHash, p.Lineage, p.Serial, p.Published().Steps})
 	if err != nil { // a plan that cannot be encoded cannot be saved either
 		return ""
 	}

@@ -107,8 +107,7 @@ func (d appliedPlan) sentence(o view.Options) string {
 
 // stepChanges finds the steps that came, went or changed.
 func stepChanges(saved, now *planner.Plan) view.Changes {
-	firm := saved.Lineage != ""
-	before, after := stepTexts(saved, firm), stepTexts(now, firm)
+	before, after := stepTexts(saved), stepTexts(now)
 	c := view.Changes{Saved: saved, Now: now}
 	index := make(map[string]*planner.Step, len(now.Steps))
 	for i := range now.Steps {
@@ -157,20 +156,16 @@ func changesInWords(c view.Changes) []string {
 }
 
 // stepTexts gives each step's bytes without what changes no step: what only
-// tells the time, and how far something is that runs already. The fingerprint
-// of a code is keyed by the lineage: it is left out as well when the saved plan
-// could not know it.
-func stepTexts(p *planner.Plan, firm bool) map[string]string {
+// tells the time, and how far something is that runs already. A code is known
+// by its id at the service and its last characters: a saved plan does not hold
+// the fingerprint.
+func stepTexts(p *planner.Plan) map[string]string {
 	texts := make(map[string]string, len(p.Steps))
 	for _, s := range p.Steps {
+		s = s.Published()
 		s.Due, s.Since, s.Message = time.Time{}, time.Time{}, ""
 		if s.Action == planner.Continue && !s.Unbegun {
 			s.Reason, s.Phase, s.WaitingFor, s.Waits = "", "", "", nil
-		}
-		if s.Code != nil && !firm {
-			code := *s.Code
-			code.Fingerprint = ""
-			s.Code = &code
 		}
 		data, err := json.Marshal(s)
 		if err != nil {

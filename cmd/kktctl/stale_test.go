@@ -50,7 +50,7 @@ func TestCheckStale(t *testing.T) {
 			p.Lineage = ""
 			p.Steps[1].Code = &spec.CodeRecord{Fingerprint: "g", Tail: "2Lq"}
 		}, want: "changed: pay:kkts.a"},
-		"same tail":       {now: func(p *planner.Plan) { p.Steps[1].Code = &spec.CodeRecord{Fingerprint: "g", Tail: "1Lq"} }, want: "changed: pay:kkts.a"},
+		"same tail":       {now: func(p *planner.Plan) { p.Steps[1].CodeID = "other" }, want: "changed: pay:kkts.a"},
 		"serial":          {now: func(p *planner.Plan) { p.Serial = 8 }, want: "it was at serial 7 and is at 8"},
 		"older state":     {now: func(p *planner.Plan) { p.Serial = 6 }, want: "the state is older than the plan"},
 		"file":            {now: func(p *planner.Plan) { p.FleetHash = "i" }, want: "the fleet file was changed since"},
@@ -88,8 +88,11 @@ func TestPlanFileComesBackAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(&want, got); d != "" {
+	if d := cmp.Diff(&planFile{Plan: want.Published(), Targets: want.Targets, AllowUnregister: 2}, got); d != "" {
 		t.Error(d)
+	}
+	if planID(got.Plan) != planID(want.Plan) {
+		t.Error("the plan has another id than its copy")
 	}
 	if err := staleness(got.Plan, somePlan()); err != nil {
 		t.Errorf("a plan read again is stale: %v", err)

@@ -19,11 +19,13 @@ import (
 // PlanJSON writes the plan as one JSON document.
 func PlanJSON(w io.Writer, p *planner.Plan) error { return writeJSON(w, listed(p), true) }
 
-// listed is a copy of the plan in which empty lists are lists.
+// listed is a copy of the plan in which empty lists are lists, as anybody may
+// see it.
 func listed(p *planner.Plan) *planner.Plan {
 	c := *p
 	c.Steps = make([]planner.Step, len(p.Steps))
 	for i, s := range p.Steps {
+		s = s.Published()
 		s.Requires, s.Changes, s.Waits = orEmpty(s.Requires), orEmpty(s.Changes), orEmpty(s.Waits)
 		c.Steps[i] = s
 	}
