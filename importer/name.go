@@ -16,11 +16,12 @@ import (
 // factory number stands in its place. A till that the state remembers keeps
 // the name that it had.
 func (m *importing) name() {
-	short := map[string]int{}
+	count := map[string]int{}
+	short := make([]string, len(m.result.Tills))
 	for i := range m.result.Tills {
-		t := &m.result.Tills[i]
-		if t.Name == "" {
-			short[shortName(t.KKT)]++
+		if t := &m.result.Tills[i]; t.Name == "" {
+			short[i] = shortName(t.KKT)
+			count[short[i]]++
 		}
 	}
 	for i := range m.result.Tills {
@@ -33,8 +34,8 @@ func (m *importing) name() {
 			t.Name = was
 			continue
 		}
-		t.Name = shortName(t.KKT)
-		if short[t.Name] > 1 || m.taken(t.Name) {
+		t.Name = short[i]
+		if count[t.Name] > 1 || m.taken(t.Name) {
 			t.Name = longName(t.KKT)
 		}
 		for base, n := t.Name, 0; m.taken(t.Name) && n < 26; n++ {

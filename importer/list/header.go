@@ -13,7 +13,7 @@ import (
 // it, then in other words.
 type heading struct {
 	column  Column
-	meaning string
+	meaning string // in a template and in docs/import.md
 	names   []string
 }
 
