@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -10,80 +9,11 @@ import (
 	"github.com/kktctl/kktctl/state"
 )
 
-// maxGroup bounds what is committed by one statement, in entries: one beyond
-// it is committed alone.
-const maxGroup = 4096
-
-// request is one Append that waits to be committed.
-type request struct {
-	lease   *state.Lease
-	entries []state.Entry
-	done    chan error
-}
-
 // Append numbers the entries and makes them durable. Calls that come while
 // another is being committed are committed together by the next statement.
-// Once it has begun it is not cut short by ctx: its outcome would not be known.
 func (s *Store) Append(ctx context.Context, lease *state.Lease, entries []state.Entry) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if lease == nil {
-		return errors.New("a write needs a lease")
-	}
-	for i := range entries {
-		if err := state.CheckEntry(&entries[i]); err != nil {
-			return err
-		}
-	}
-	r := &request{lease: lease, entries: entries, done: make(chan error, 1)}
-	s.enqueue(r)
-	return <-r.done
+	return s.appends.Add(ctx, lease, entries)
 }
-
-func (s *Store) enqueue(r *request) {
-	s.queueMu.Lock()
-	defer s.queueMu.Unlock()
-	s.queue = append(s.queue, r)
-	if !s.draining {
-		s.draining = true
-		go s.drain()
-	}
-}
-
-// drain commits what is queued, group by group, until nothing is.
-func (s *Store) drain() {
-	for {
-		s.queueMu.Lock()
-		group := s.next()
-		s.draining = len(group) > 0
-		s.queueMu.Unlock()
-		if len(group) == 0 {
-			return
-		}
-		err := s.commit(context.Background(), group)
-		for _, r := range group {
-			r.done <- err
-		}
-	}
-}
-
-// next takes from the queue what one statement commits: requests under the
-// same lease.
-func (s *Store) next() []*request {
-	n, entries := 0, 0
-	for n < len(s.queue) && (n == 0 || (same(s.queue[0].lease, s.queue[n].lease) && entries+len(s.queue[n].entries) <= maxGroup)) {
-		entries += len(s.queue[n].entries)
-		n++
-	}
-	group := s.queue[:n:n]
-	if s.queue = s.queue[n:]; len(s.queue) == 0 {
-		s.queue = nil
-	}
-	return group
-}
-
-func same(a, b *state.Lease) bool { return a.ID == b.ID && a.Epoch == b.Epoch }
 
 const appendSQL = `
 WITH held AS (
@@ -97,10 +27,10 @@ SELECT name, generation, $5 + 1, $6, $3, $9, $10 FROM held
 RETURNING {durable}`
 
 // commit makes one group durable and numbers the callers' entries.
-func (s *Store) commit(ctx context.Context, group []*request) error {
+func (s *Store) commit(lease *state.Lease, calls [][]state.Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := s.write(ctx, group[0].lease)
+	w := s.write(context.Background(), lease)
 	for {
 		at, err := w.begin()
 		if err != nil {
@@ -109,7 +39,7 @@ func (s *Store) commit(ctx context.Context, group []*request) error {
 		if at.generation == 0 {
 			return s.stateless()
 		}
-		entries := numbered(group, at.last, w.lease.Epoch)
+		entries := state.Numbered(calls, uint64(at.last), lease.Epoch)
 		if len(entries) == 0 {
 			return w.check()
 		}
@@ -119,7 +49,7 @@ func (s *Store) commit(ctx context.Context, group []*request) error {
 		}
 		if next != nil {
 			w.moved(*next)
-			number(group, entries)
+			state.Number(calls, entries)
 			return nil
 		}
 	}
@@ -151,28 +81,6 @@ func (w *writing) append(at end, entries []state.Entry) (*end, error) {
 }
 
 func (s *Store) stateless() error { return fmt.Errorf("there is no state %s yet", s.location) }
-
-// numbered gives the entries of a group with their serials.
-func numbered(group []*request, last int64, epoch uint64) []state.Entry {
-	var entries []state.Entry
-	for _, r := range group {
-		for _, e := range r.entries {
-			last++
-			e.Serial, e.Epoch = uint64(last), epoch
-			entries = append(entries, e)
-		}
-	}
-	return entries
-}
-
-func number(group []*request, entries []state.Entry) {
-	for _, r := range group {
-		for i := range r.entries {
-			r.entries[i].Serial, r.entries[i].Epoch = entries[i].Serial, entries[i].Epoch
-		}
-		entries = entries[len(r.entries):]
-	}
-}
 
 // appendedSQL finds the row of a group.
 const appendedSQL = `SELECT 1 FROM {schema}.journal WHERE name = $1 AND generation = $2 AND first = $3 + 1 AND write_id = $4`

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	neturl "net/url"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/kktctl/kktctl/internal/pgtest"
 	"github.com/kktctl/kktctl/state"
@@ -51,6 +54,7 @@ func server(t testing.TB) *pgtest.Server {
 	t.Helper()
 	shared.once.Do(func() {
 		if shared.server, shared.err = pgtest.Start("fsync=off"); shared.err == nil {
+			shared.err = shared.server.Exec(context.Background(), "CREATE ROLE open_kktctl LOGIN SUPERUSER")
 			shared.bouncer, shared.pool = shared.server.Pool()
 		}
 	})
@@ -113,8 +117,7 @@ func execute(t testing.TB, url, sql string) {
 	u, err := neturl.Parse(url)
 	must(t, err)
 	name := u.Query().Get("state")
-	database := strings.TrimPrefix(u.Path, "/")
-	must(t, server(t).ExecIn(t.Context(), database, strings.ReplaceAll(sql, "NAME", "'"+name+"'")))
+	must(t, server(t).ExecIn(t.Context(), databaseOf(url), strings.ReplaceAll(sql, "NAME", "'"+name+"'")))
 }
 
 // pass lets time pass for a state's lock.
@@ -151,4 +154,19 @@ func begin(t testing.TB, s state.Store) *state.Lease {
 func entry(n int) state.Entry {
 	address := fmt.Sprintf("kkts.till-%d", n)
 	return state.Entry{Event: "phase", Address: address, Resource: statetest.Resource(address, n)}
+}
+
+// databaseOf gives the name of a URL's database.
+func databaseOf(url string) string {
+	u, _ := neturl.Parse(url) // made here
+	return strings.TrimPrefix(u.Path, "/")
+}
+
+// connect gives a connection beside the store.
+func connect(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), server(t).Socket(pgtest.Owner, databaseOf(url)))
+	must(t, err)
+	t.Cleanup(func() { _ = c.Close(context.Background()) })
+	return c
 }

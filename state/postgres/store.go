@@ -25,6 +25,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -41,9 +42,7 @@ type Store struct {
 	connect sync.Mutex // guards pool
 	pool    *pgxpool.Pool
 
-	queueMu  sync.Mutex // guards queue and draining
-	queue    []*request
-	draining bool
+	appends state.Appends
 
 	mu    sync.Mutex // held for every write; guards what follows
 	at    *known     // where the state ends; nil when it has to be read
@@ -68,7 +67,9 @@ func Open(url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{opts: o, place: p, location: p.location, codec: o.codec}, nil
+	s := &Store{opts: o, place: p, location: p.location, codec: o.codec}
+	s.appends.Commit = s.commit
+	return s, nil
 }
 
 // Location gives the URL, which holds no secret.
@@ -79,12 +80,24 @@ func (s *Store) Location() string { return s.location }
 func (s *Store) Close() error {
 	s.connect.Lock()
 	defer s.connect.Unlock()
-	if s.pool != nil {
-		s.pool.Close()
-		s.pool = nil
+	if s.pool == nil {
+		return nil
+	}
+	closed := make(chan struct{})
+	go func(pool *pgxpool.Pool) {
+		pool.Close()
+		close(closed)
+	}(s.pool)
+	s.pool = nil
+	select { // a server that does not answer is not waited for
+	case <-closed:
+	case <-time.After(closeTime):
 	}
 	return nil
 }
+
+// closeTime is how long Close waits for the server.
+const closeTime = time.Second
 
 // connections gives the pool, which connects when it is used.
 func (s *Store) connections() (*pgxpool.Pool, error) {

@@ -55,7 +55,7 @@ const form = "write it as postgres://user@host:5432/database?state=NAME"
 // stand anywhere in a URL that is not well formed.
 func parse(text string, o *options) (place, error) {
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Opaque != "" || u.Fragment != "" {
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Opaque != "" || u.Fragment != "" || strings.ContainsAny(strings.TrimPrefix(u.Path, "/"), "/@") {
 		return place{}, errors.New("the state's address is not a URL of PostgreSQL\nhint: " + form)
 	}
 	values, err := url.ParseQuery(u.RawQuery)
