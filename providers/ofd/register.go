@@ -149,7 +149,7 @@ func (p *Provider) signature(ctx context.Context, run *apply.Run, app partner.Ap
 	if err != nil {
 		return "", err
 	}
-	if people := p.cfg.Fleet.Signers[c.Signatory.Signer].Outbox != ""; run.Closed != nil && !people {
+	if run.Closed != nil && run.Fleet.Signers[c.Signatory.Signer].Outbox == "" {
 		if err := run.Closed(state.EffectSign); err != nil {
 			return "", err // a program is not asked for a signature that cannot be sent yet
 		}

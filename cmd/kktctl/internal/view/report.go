@@ -133,7 +133,6 @@ func skippedText(s apply.StepResult) string {
 
 func (w *reportWriter) interrupted(s apply.StepResult) { w.head(w.t.dim, s, s.Message) }
 
-// waiting counts the waits; verbose lists them.
 // goesOn is the command that goes on with what waits: what was not begun is
 // begun by an apply only.
 func goesOn(r *apply.Report) string {
@@ -145,6 +144,7 @@ func goesOn(r *apply.Report) string {
 	return "resume"
 }
 
+// waiting counts the waits; verbose lists them.
 func (w *reportWriter) waiting(r *apply.Report) {
 	n := map[planner.Wait]int{}
 	for _, s := range r.Steps {
