@@ -303,7 +303,7 @@ func defaultWords(s string) string {
 // defaultOf is the default as a value, where it is one.
 func defaultOf(s *jsonschema.Schema, row keyRow) any {
 	words := codeWords(row.byDefault)
-	if len(words) == 1 && row.byDefault == "`"+words[0]+"`" {
+	if len(words) == 1 && row.byDefault == "`"+words[0]+"`" && !strings.Contains(words[0], "NAME") {
 		switch w := strings.Trim(words[0], `"`); w {
 		case "true", "false":
 			return w == "true"
