@@ -49,7 +49,7 @@ func (p *planning) guarded(t *till, what string) bool {
 	}
 	p.leaveOut()
 	switch {
-	case t.guard:
+	case t.guard || p.reporting:
 	case t.lifting():
 		p.say(diag.Warning, t, "its protection is lifted by this plan: to be "+what+" by the next one").Policy = policyProtect
 	case t.inFile:
