@@ -32,6 +32,7 @@ type holding struct {
 	wire    wireLock // as the server knows it at present
 	attempt int      // of wire's id
 	doc     *document
+	read    bool  // doc's state was read, or is what this store wrote
 	failed  error // a write's outcome is not known: nothing is written before it is
 	lost    bool  // somebody else has the lock
 }

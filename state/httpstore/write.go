@@ -64,6 +64,12 @@ func (s *Store) writable(ctx context.Context, lease *state.Lease) (*holding, err
 	if h.failed != nil {
 		return nil, fmt.Errorf("%s: what became of an earlier write is not known; load the state before writing again: %w", s.c.Address, h.failed)
 	}
+	if !h.read { // what cannot be read is not gone on from, and an encrypted state brings its key
+		if _, _, err := s.decode(h.doc); err != nil {
+			return nil, err
+		}
+		h.read = true
+	}
 	return h, nil
 }
 
