@@ -23,8 +23,9 @@ crash: ## kill kktctl at every point of its work: up to an hour, make test has a
 powerloss: ## cut the power 100,000 times, without each sync in turn, and fail every write
 	GOGC=400 KKTCTL_POWERLOSS_SCENES=100000 $(GO) test -v -count=1 -run 'TestPowerLoss|TestEverySync|TestWriteErrors|TestKilledAfterFailedSync' ./state/local
 
-locks: ## 32 processes take one lock about 1,500 times; holders are stopped and killed
+locks: ## 32 processes take one lock, 200 rounds each remote store; holders are stopped and killed
 	KKTCTL_HERD_ROUNDS=50 $(GO) test -v -count=1 -run 'TestHerd|TestStopped|TestKilledHolder' ./state/local
+	KKTCTL_HERD_ROUNDS=200 $(GO) test -v -count=1 -p 1 -timeout 2h -run TestHerd ./state/httpstore ./state/objectstore ./state/postgres
 
 fuzz: ## fuzz every decoder of what comes from outside, 30 s each (FUZZTIME=2m FUZZ=Redact make fuzz)
 	GO=$(GO) scripts/fuzz.sh
