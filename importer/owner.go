@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -26,16 +27,17 @@ func checksum(seq, inn, serial string) uint16 {
 // prove computes the differences of all companies.
 func (m *importing) prove() {
 	m.proof = make(proof, len(m.companies))
-	const seq = "0000000000"
-	none := checksum(seq, noINN, "")
-	for key, c := range m.companies {
-		if len(c.INN) > 0 && len(c.INN) <= len(noINN) {
-			d := checksum(seq, c.INN, "") ^ none
-			m.proof[d] = append(m.proof[d], key)
-		}
+	for _, key := range slices.Sorted(maps.Keys(m.companies)) {
+		m.proof.add(key, m.companies[key].INN)
 	}
-	for _, keys := range m.proof {
-		slices.Sort(keys)
+}
+
+// add makes a company known.
+func (p proof) add(key, inn string) {
+	const seq = "0000000000"
+	if len(inn) > 0 && len(inn) <= len(noINN) {
+		d := checksum(seq, inn, "") ^ checksum(seq, noINN, "")
+		p[d] = append(p[d], key)
 	}
 }
 
@@ -99,7 +101,7 @@ func (m *importing) tenant(row *planner.Till, r *planner.RentaTill, fits []strin
 			o.KPP = r.KPP
 		}
 		key := m.addCompany(o)
-		m.prove()
+		m.proof.add(key, o.INN)
 		return key
 	}
 	l := m.leave(row, Stranger)
