@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,7 +18,10 @@ type Unwritten struct {
 	Lineage string
 	Serial  uint64 // of the last entry that the session saw in the state
 	Entries []state.Entry
-	Torn    int64 // bytes at the end of a copy that could not be read
+	// Before is what the session last saw of the addresses of Entries in the
+	// state; nil: nothing. It tells later whether somebody went on with them.
+	Before map[string]*state.Resource
+	Torn   int64 // bytes at the end of a copy that could not be read
 }
 
 // Emergency keeps, outside the state, what could not be written to it.
@@ -34,7 +38,7 @@ func (u *Unwritten) Encode(c state.Codec) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, e := range u.Entries {
+	for i, e := range append(u.before(), u.Entries...) {
 		e.Serial = u.Serial + uint64(i) + 1
 		line, err := c.EncodeGroup([]state.Entry{e})
 		if err != nil {
@@ -52,7 +56,37 @@ func DecodeUnwritten(data []byte, c state.Codec) (*Unwritten, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Unwritten{Lineage: j.Header.Lineage, Serial: j.Header.Base, Entries: j.Entries, Torn: j.Torn}, nil
+	u := &Unwritten{Lineage: j.Header.Lineage, Serial: j.Header.Base, Entries: j.Entries, Torn: j.Torn}
+	u.takeBefore()
+	return u, nil
+}
+
+// beforeEvent marks the entries of a copy that are none, but say what was.
+const beforeEvent = "before"
+
+// before gives the entries that stand for Before, first in a copy.
+func (u *Unwritten) before() []state.Entry {
+	var out []state.Entry
+	for _, address := range slices.Sorted(maps.Keys(u.Before)) {
+		r := u.Before[address]
+		out = append(out, state.Entry{Event: beforeEvent, Address: address, Resource: r, Delete: r == nil})
+	}
+	return out
+}
+
+// takeBefore moves the entries at the beginning that stand for Before there.
+func (u *Unwritten) takeBefore() {
+	for len(u.Entries) > 0 {
+		e := u.Entries[0]
+		_, again := u.Before[e.Address]
+		if e.Event != beforeEvent || e.Log || again || (e.Resource == nil) != e.Delete {
+			return
+		}
+		if u.Before == nil {
+			u.Before = map[string]*state.Resource{}
+		}
+		u.Before[e.Address], u.Entries = e.Resource, u.Entries[1:]
+	}
 }
 
 // UnwrittenError is the error of a session that could not write what it knew.
@@ -83,6 +117,7 @@ func (e *UnwrittenError) Unwrap() error { return e.Err }
 type lost struct {
 	entries   []state.Entry
 	resources map[string]state.Resource // as those entries leave them
+	before    map[string]*state.Resource
 	path      string
 	err       error
 }
@@ -126,10 +161,17 @@ func (s *Session) keep(e state.Entry) {
 	s.mu.Lock()
 	s.lost.entries = append(s.lost.entries, e)
 	if s.lost.resources == nil {
-		s.lost.resources = map[string]state.Resource{}
+		s.lost.resources, s.lost.before = map[string]state.Resource{}, map[string]*state.Resource{}
+	}
+	if _, ok := s.lost.before[e.Address]; !ok {
+		s.lost.before[e.Address] = nil
+		if r, ok := s.snap.Resources[e.Address]; ok {
+			r = r.Clone()
+			s.lost.before[e.Address] = &r
+		}
 	}
 	s.lost.resources[e.Address] = *e.Resource
-	u := Unwritten{Fleet: s.snap.Fleet, Lineage: s.snap.Lineage, Serial: s.snap.Serial, Entries: slices.Clone(s.lost.entries)}
+	u := Unwritten{Fleet: s.snap.Fleet, Lineage: s.snap.Lineage, Serial: s.snap.Serial, Entries: slices.Clone(s.lost.entries), Before: maps.Clone(s.lost.before)}
 	why := s.broken
 	s.mu.Unlock()
 

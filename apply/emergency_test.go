@@ -178,7 +178,29 @@ func TestRecoverRefuses(t *testing.T) {
 		must(t, s.Close(t.Context()))
 		s = open(t, localStore(t, path))
 	}
-	refused("long ago", same, "not kept any more")
+	refused("long ago", same, "gone on without the copy")
+	refused("long ago, by an earlier build", func(u *apply.Unwritten) { u.Before = nil }, "not kept any more")
+}
+
+// So much was written since that nothing tells what: the till itself tells
+// whether somebody went on with it.
+func TestRecoverLongAfter(t *testing.T) {
+	path := t.TempDir() + "/test.kktstate"
+	d := unwritten(t, path)
+	for _, want := range []int{1, 0} {
+		for range 3 {
+			s := open(t, localStore(t, path))
+			must(t, s.Record(t.Context(), state.Entry{Event: "other till", Address: "kkts.z", Resource: &state.Resource{}}))
+			must(t, s.Close(t.Context()))
+		}
+		s := open(t, localStore(t, path))
+		n, err := s.Recover(t.Context(), d.open(t))
+		snap := s.Snapshot()
+		if n != want || err != nil || len(snap.Intents) != 0 || snap.Resources["kkts.a"].Status != state.StatusLive {
+			t.Errorf("recovered %d, %v: %+v", n, err, snap.Resources["kkts.a"])
+		}
+		must(t, s.Close(t.Context()))
+	}
 }
 
 // Another till's progress is no obstacle.

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,21 +24,62 @@ func (s *Session) Recover(ctx context.Context, u *Unwritten) (int, error) {
 	case u.Serial > snap.Serial:
 		return 0, fmt.Errorf("%w: the copy follows entry %d, the state ends with %d", state.ErrSerial, u.Serial, snap.Serial)
 	}
-	since, err := s.since(ctx, u.Serial, snap.Serial)
-	if err != nil {
-		return 0, err
-	}
-	missing := without(u.Entries, since)
-	if len(missing) == 0 {
-		return 0, nil
-	}
-	if err := conflicts(missing, without(since, u.Entries)); err != nil {
+	missing, err := s.missing(ctx, u, snap)
+	if err != nil || len(missing) == 0 {
 		return 0, err
 	}
 	n := len(missing)
 	missing = append(missing, state.Entry{Event: "recover", At: s.now().UTC(), Who: s.who})
 	return n, s.append(context.WithoutCancel(ctx), missing)
 }
+
+// missing gives the entries that the state does not have.
+func (s *Session) missing(ctx context.Context, u *Unwritten, snap *state.Snapshot) ([]state.Entry, error) {
+	since, err := s.since(ctx, u.Serial, snap.Serial)
+	if errors.Is(err, errNotKept) && u.Before != nil {
+		return u.unlike(snap)
+	}
+	if err != nil {
+		return nil, err
+	}
+	missing := without(u.Entries, since)
+	return missing, conflicts(missing, without(since, u.Entries))
+}
+
+// unlike is missing where what happened since is not known any more: what the
+// state has of an address now is what it had before the copy, or has it all.
+func (u *Unwritten) unlike(snap *state.Snapshot) ([]state.Entry, error) {
+	after := map[string]*state.Resource{}
+	for _, e := range u.Entries {
+		after[e.Address] = e.Resource
+	}
+	var missing []state.Entry
+	for _, e := range u.Entries {
+		var now *state.Resource
+		if r, ok := snap.Resources[e.Address]; ok {
+			now = &r
+		}
+		before, known := u.Before[e.Address]
+		_, open := snap.Intents[e.SettledIntent]
+		switch {
+		case same(now, after[e.Address]) && !open:
+		case known && (same(now, before) || same(now, after[e.Address])):
+			missing = append(missing, e)
+		default:
+			return nil, fmt.Errorf("%s: the state has gone on without the copy\nhint: look at it with kktctl state show %s; what the copy knows was settled by reading since, or is still to be resolved", e.Address, e.Address)
+		}
+	}
+	return missing, nil
+}
+
+// same tells whether two records say the same.
+func same(a, b *state.Resource) bool {
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && bytes.Equal(x, y)
+}
+
+var errNotKept = errors.New("what happened in the state since is not kept any more")
 
 // since gives the entries after serial first up to last.
 func (s *Session) since(ctx context.Context, first, last uint64) ([]state.Entry, error) {
@@ -46,7 +88,7 @@ func (s *Session) since(ctx context.Context, first, last uint64) ([]state.Entry,
 	}
 	h, ok := s.store.(state.Historian)
 	if !ok {
-		return nil, errors.New("the state has gone on since, and its history is not kept")
+		return nil, fmt.Errorf("the state has gone on from entry %d to %d since: %w", first, last, errNotKept)
 	}
 	all, err := h.History(ctx)
 	if err != nil {
@@ -54,7 +96,7 @@ func (s *Session) since(ctx context.Context, first, last uint64) ([]state.Entry,
 	}
 	all = slices.DeleteFunc(all, func(e state.Entry) bool { return e.Serial <= first || e.Serial > last })
 	if uint64(len(all)) != last-first {
-		return nil, fmt.Errorf("the state has gone on from entry %d to %d since, and what happened between is not kept any more", first, last)
+		return nil, fmt.Errorf("the state has gone on from entry %d to %d since: %w", first, last, errNotKept)
 	}
 	return all, nil
 }
