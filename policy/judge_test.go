@@ -159,6 +159,31 @@ func TestWrongExpressions(t *testing.T) {
 	}
 }
 
+// Twenty rules over a hundred thousand steps.
+func BenchmarkTwentyRules(b *testing.B) {
+	f := fleetOf(100_000)
+	var list []spec.Rule
+	for i := range 20 {
+		deny := []string{
+			`step.action == "register" && kkt.company == "north"`, `step.irreversible && now.getHours("Europe/Moscow") >= 20`,
+			`kkt.usage.exists(u, u == "internet") && kkt.fn.type != "fn36"`, `plan.steps.filter(s, s.action == "pay").size() > 10`,
+		}[i%4]
+		list = append(list, spec.Rule{Name: fmt.Sprintf("r%d", i), Deny: spec.NewExpression(deny)})
+	}
+	rules, bad := policy.Compile(list)
+	if len(bad) > 0 {
+		b.Fatal(bad)
+	}
+	plan := planOf(f)
+	for b.Loop() {
+		p := *plan
+		rules.Judge(policy.Case{Fleet: f, Plan: &p, Now: friday()})
+		if len(p.Diagnostics) > 0 {
+			b.Fatal(p.Diagnostics)
+		}
+	}
+}
+
 func BenchmarkJudge(b *testing.B) {
 	f := fleetOf(100_000)
 	for name, deny := range map[string]string{

@@ -75,7 +75,7 @@ func (a *App) given(p planning, plan *planner.Plan) []state.Override {
 	var out []state.Override
 	for _, name := range plan.Overridden {
 		if i := slices.IndexFunc(p.saved, func(s state.Override) bool { return s.Policy == name }); i >= 0 && !slices.Contains(p.Policies, name) {
-			out = append(out, p.saved[i])
+			out = append(out, bounded(p.saved[i]))
 			continue
 		}
 		o := state.Override{Policy: name, Reason: view.Clean(p.Reason), Who: a.user().Name, At: a.now().Truncate(time.Second)}
@@ -85,6 +85,16 @@ func (a *App) given(p planning, plan *planner.Plan) []state.Override {
 		out = append(out, o)
 	}
 	return out
+}
+
+// bounded is what a plan file says of an override: it is a file like any other.
+func bounded(o state.Override) state.Override {
+	cut := func(s string) string {
+		r := []rune(view.Clean(s))
+		return string(r[:min(len(r), maxReason)])
+	}
+	o.Reason, o.Who = cut(o.Reason), cut(o.Who)
+	return o
 }
 
 // savedOverrides is given, with that of the windows: whether one is open is

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 )
 
@@ -34,6 +37,11 @@ func newResumeCmd(a *App, g *globals) *cobra.Command {
 func (a *App) runResume(ctx context.Context, g *globals, o resumeOptions) error {
 	if err := o.reports.check(); err != nil {
 		return err
+	}
+	for _, name := range o.Policies {
+		if name != spec.PolicyWindows {
+			return fmt.Errorf("--override-policy %s: resume begins nothing, and only windows hold it back\nhint: --override-policy windows", view.Clean(name))
+		}
 	}
 	fleet, err := a.loadFleet(g)
 	if err != nil {
