@@ -22,22 +22,26 @@ const (
 	EventSummary  EventType = "summary"
 )
 
+// EventsFormatVersion is the version of the lines of apply --json.
+const EventsFormatVersion = 1
+
 // Event is something that happened while a plan was applied. Its JSON is a
 // line of apply --json.
 type Event struct {
-	Type       EventType      `json:"type"`
-	Time       time.Time      `json:"time"`
-	Version    string         `json:"version,omitempty"` // of kktctl, with EventVersion
-	ID         string         `json:"id,omitempty"`      // of the step
-	Address    string         `json:"address,omitempty"`
-	Action     planner.Action `json:"action,omitempty"` // of the workflow; never Continue
-	Phase      string         `json:"phase,omitempty"`
-	WaitingFor planner.Wait   `json:"waitingFor,omitempty"`
-	Since      time.Time      `json:"since,omitzero"`
-	Due        time.Time      `json:"due,omitzero"`
-	Message    string         `json:"message,omitempty"`
-	Hint       string         `json:"hint,omitempty"`
-	Summary    *Summary       `json:"summary,omitempty"` // with EventSummary
+	Type          EventType      `json:"type"`
+	Time          time.Time      `json:"time"`
+	Version       string         `json:"version,omitempty"`       // of kktctl, with EventVersion
+	FormatVersion int            `json:"formatVersion,omitempty"` // EventsFormatVersion, with EventVersion
+	ID            string         `json:"id,omitempty"`            // of the step
+	Address       string         `json:"address,omitempty"`
+	Action        planner.Action `json:"action,omitempty"` // of the workflow; never Continue
+	Phase         string         `json:"phase,omitempty"`
+	WaitingFor    planner.Wait   `json:"waitingFor,omitempty"`
+	Since         time.Time      `json:"since,omitzero"`
+	Due           time.Time      `json:"due,omitzero"`
+	Message       string         `json:"message,omitempty"`
+	Hint          string         `json:"hint,omitempty"`
+	Summary       *Summary       `json:"summary,omitempty"` // with EventSummary
 }
 
 // Listener is told what happens, one event at a time.

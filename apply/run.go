@@ -65,7 +65,7 @@ func (s *Session) Run(ctx context.Context, fleet *spec.Fleet, plan *planner.Plan
 	}
 	o = o.withDefaults()
 	r := &runner{s: s, fleet: fleet, provider: p, o: o, graph: newGraph(plan, o.Resume), gate: &gate{windows: o.Windows, now: s.now}}
-	r.event(Event{Type: EventVersion, Version: o.Version})
+	r.event(Event{Type: EventVersion, Version: o.Version, FormatVersion: EventsFormatVersion})
 	fatal := r.run(ctx)
 	report := r.report()
 	r.event(Event{Type: EventSummary, Summary: &report.Summary})

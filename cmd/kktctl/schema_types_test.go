@@ -16,6 +16,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
@@ -39,7 +40,7 @@ func newTypeSchemas(t *testing.T) *typeSchemas {
 	s.reflector = &jsonschema.Reflector{
 		Anonymous: true, ExpandedStruct: true, AllowAdditionalProperties: true, Mapper: s.mapped,
 	}
-	for _, dir := range []string{"planner", "apply", "spec", "spec/diag", "state"} {
+	for _, dir := range []string{"planner", "apply", "spec", "spec/diag", "state", "cmd/kktctl/internal/view"} {
 		path := filepath.Join("..", "..", filepath.FromSlash(dir))
 		for _, err := range []error{
 			s.reflector.AddGoComments("github.com/kktctl/kktctl/cmd/kktctl", path),
@@ -128,7 +129,7 @@ func machineSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	return map[string]*jsonschema.Schema{
 		"plan": s.of(planFile{}, planner.FormatVersion, "kktctl plan",
 			"What `kktctl plan --json`, `kktctl show --json` and --json-into write, and what `kktctl plan --out` saves."),
-		"events": events(s.of(apply.Event{}, 0, "kktctl event",
+		"events": events(s.of(apply.Event{}, apply.EventsFormatVersion, "kktctl event",
 			"One line of `kktctl apply --json` and `kktctl resume --json`: a JSON object, its type first.")),
 		"drift": s.of(planner.DriftReport{}, planner.DriftFormatVersion, "kktctl drift report",
 			"What `kktctl drift --json` writes."),
@@ -140,7 +141,46 @@ func machineSchemas(t *testing.T) map[string]*jsonschema.Schema {
 			FormatVersion int               `json:"formatVersion"`
 			History       []state.Happening `json:"history"`
 		}{}, 1, "kktctl state history", "What `kktctl state history --json` writes: who did what, and when."),
-		"validation": s.of(validation{}, validationVersion, "kktctl validation", "What `kktctl validate --json` writes."),
+		"receipt-sent": s.of(view.SentDocument{}, 1, "kktctl receipt, sent",
+			"What `receipt send`, `receipt correct` and `receipt status` write with --json."),
+		"receipt-shown": s.of(struct {
+			FormatVersion int `json:"formatVersion"`
+			view.FullReceipt
+		}{}, 1, "kktctl receipt, printed", "What `kktctl receipt show --json` writes. Money is in kopecks."),
+		"receipt-list": s.receiptLines(),
+		"validation":   s.of(validation{}, validationVersion, "kktctl validation", "What `kktctl validate --json` writes."),
+	}
+}
+
+// receiptLines is the schema of one line of a list of receipts.
+func (s *typeSchemas) receiptLines() *jsonschema.Schema {
+	out := s.of(struct {
+		Type string `json:"type"`
+		view.Receipt
+	}{}, 0, "kktctl receipt, listed", "One line of `kktctl receipt list --json`: the version first, then the receipts, and a summary last. Money is in kopecks.")
+	receipt := out.Required
+	out.Required = []string{"type"}
+	for _, key := range []string{"version", "formatVersion", "from", "to", "complete", "receipts", "totals"} {
+		out.Properties.Set(key, lineKeys()[key])
+	}
+	line := func(word string, keys ...string) *jsonschema.Schema {
+		p := jsonschema.NewProperties()
+		p.Set("type", &jsonschema.Schema{Const: word})
+		return &jsonschema.Schema{If: &jsonschema.Schema{Properties: p}, Then: &jsonschema.Schema{Required: keys}}
+	}
+	out.AllOf = []*jsonschema.Schema{
+		line("version", "version", "formatVersion", "from", "to"), line("receipt", receipt...), line("summary", "complete", "receipts", "totals"),
+	}
+	return out
+}
+
+// lineKeys are the keys of the first line and the last.
+func lineKeys() map[string]*jsonschema.Schema {
+	return map[string]*jsonschema.Schema{
+		"version": {Type: "string", Description: "of kktctl"}, "formatVersion": {Const: 1},
+		"from": {Type: "string", Description: "by the tills' clocks"}, "to": {Type: "string", Description: "itself outside"},
+		"complete": {Type: "boolean", Description: "the period was read to its end"},
+		"receipts": {Type: "integer"}, "totals": {Type: "object", Description: "by operation"},
 	}
 }
 
@@ -157,7 +197,7 @@ func events(s *jsonschema.Schema) *jsonschema.Schema {
 	}
 	has := func(keys ...string) *jsonschema.Schema { return &jsonschema.Schema{Required: keys} }
 	s.AllOf = []*jsonschema.Schema{
-		{If: is(apply.EventVersion), Then: has("version")},
+		{If: is(apply.EventVersion), Then: has("version", "formatVersion")},
 		{If: is(apply.EventSummary), Then: has("summary")},
 		{If: is(
 			apply.EventStart, apply.EventProgress, apply.EventDone, apply.EventWaiting, apply.EventFailed, apply.EventUnknown, apply.EventSkipped,

@@ -55,7 +55,7 @@ func conforms(name string, text []byte) error {
 		return err
 	}
 	documents := [][]byte{text}
-	if name == "events" {
+	if name == "events" || name == "receipt-list" {
 		documents = bytes.SplitAfter(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
 	}
 	for i, d := range documents {

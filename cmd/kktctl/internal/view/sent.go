@@ -30,8 +30,8 @@ type Sent struct {
 	Receipt *state.Receipt // as far as it is known
 }
 
-// sentDocument is the JSON of a receipt that was sent.
-type sentDocument struct {
+// SentDocument is the JSON of a receipt that was sent.
+type SentDocument struct {
 	FormatVersion int            `json:"formatVersion"`
 	Address       string         `json:"address"`
 	State         ReceiptState   `json:"state"`
@@ -47,7 +47,7 @@ type sentDocument struct {
 
 // SentJSON writes a receipt as one JSON document.
 func SentJSON(w io.Writer, v Sent) error {
-	d := sentDocument{FormatVersion: 1, Address: v.Address, State: v.State, Message: v.Message, Hint: v.Hint}
+	d := SentDocument{FormatVersion: 1, Address: v.Address, State: v.State, Message: v.Message, Hint: v.Hint}
 	_, d.ID, _ = strings.Cut(v.Address, ".")
 	if r := v.Receipt; r != nil {
 		d.Kind, d.INN, d.Correction, d.Printed, d.Who = r.Kind, r.INN, r.Correction, r.Printed, r.Who
