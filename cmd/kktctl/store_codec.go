@@ -62,7 +62,9 @@ func (a *App) stateCodec(g *globals, p statePlace) (opened, error) {
 		o.sealer, err = sealed.New(recipients, identity, from)
 	}
 	if err != nil {
-		return o, fmt.Errorf("state.encryption: %w", err)
+		d := fromText("state.encryption: " + err.Error())
+		d.Pos = p.settings.Encryption.Pos
+		return o, d
 	}
 	o.codec = state.Encrypted(o.sealer)
 	if p.plain {
