@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kktctl/kktctl/apply"
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
@@ -121,7 +122,7 @@ func (a *App) lockStore(ctx context.Context, g *globals, store state.Store, req 
 
 // whenFree tries to take a lock until it is free, up to timeout.
 func (a *App) whenFree(ctx context.Context, g *globals, timeout time.Duration, take func() error) error {
-	deadline := time.Now().Add(timeout)
+	deadline, told := time.Now().Add(timeout), ""
 	for {
 		err := take()
 		var locked *state.LockedError
@@ -130,6 +131,10 @@ func (a *App) whenFree(ctx context.Context, g *globals, timeout time.Duration, t
 		}
 		if time.Now().After(deadline) {
 			return a.lockedBy(g, locked)
+		}
+		if told != locked.Info.ID && timeout >= time.Second {
+			told = locked.Info.ID
+			fmt.Fprintf(a.Err, "Waiting up to %s for the lock of the state: %s has it (%s).\n", timeout, view.Clean(locked.Info.Holder), view.Clean(locked.Info.Operation))
 		}
 		select {
 		case <-ctx.Done():
@@ -142,9 +147,13 @@ func (a *App) whenFree(ctx context.Context, g *globals, timeout time.Duration, t
 // lockedBy tells who holds the state, and the command that takes it from one
 // that is gone: on a line of its own, to be copied.
 func (a *App) lockedBy(g *globals, e *state.LockedError) error {
+	until := ""
+	if !e.Info.Expires.IsZero() {
+		until = ", until " + e.Info.Expires.UTC().Format(time.RFC3339) + " unless it is renewed"
+	}
 	return diag.Diagnostic{
-		Summary: fmt.Sprintf("the state %s is locked by %s (%s, since %s)",
-			e.Location, e.Info.Holder, e.Info.Operation, e.Info.Created.UTC().Format(time.RFC3339)),
+		Summary: fmt.Sprintf("the state %s is locked by %s (%s, since %s%s)",
+			e.Location, e.Info.Holder, e.Info.Operation, e.Info.Created.UTC().Format(time.RFC3339), until),
 		Hint: fmt.Sprintf("wait for it to end, or say --lock-timeout 10m; if that process is gone for certain:\n%s unlock %s",
 			a.program(g), e.Info.ID),
 	}

@@ -39,7 +39,7 @@ type stateAccess struct {
 	Lease     time.Duration
 	Now       func() time.Time
 	UserAgent string
-	Env       func(string) string // the environment, for what a kind of store usually finds there
+	Env       func(string) string                                                  // the environment, for what a kind of store usually finds there
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error) // nil: the net package's
 }
 
@@ -153,7 +153,13 @@ func (a *App) stateAccess(g *globals, p statePlace) (stateAccess, error) {
 		LockMethod: s.plain(s.file.LockMethod, "lockMethod"), UnlockMethod: s.plain(s.file.UnlockMethod, "unlockMethod"),
 		Lease: lease, Now: a.Now, UserAgent: "kktctl/" + version, Env: a.Env, Dial: a.Dial,
 	}
-	a.showDiagnostics(g, s.secrets.notes)
+	notes := s.secrets.notes
+	if exposedEndpoint(p.location) && p.settings.URL == "" { // one in the fleet file is warned about there
+		notes = append(notes, diag.Diagnostic{
+			Severity: diag.Warning, Summary: p.given + ": credentials and the state are sent over plain http, to another machine", Hint: "use https://",
+		})
+	}
+	a.showDiagnostics(g, notes)
 	return access, s.missing.ErrorOrNil()
 }
 
