@@ -49,9 +49,6 @@ func (p *planning) overrides(policy string) bool { return slices.Contains(p.in.O
 // person overrides it. The result may be completed before the next call of say.
 func (p *planning) against(policy string, overridden bool, summary, hint string) *diag.Diagnostic {
 	severity := diag.Error
-	if p.reporting { // nothing is going to be applied
-		severity = diag.Warning
-	}
 	if overridden {
 		severity, summary, hint = diag.Warning, "overridden: "+summary, ""
 		p.plan.Overridden = append(p.plan.Overridden, policy)
