@@ -62,8 +62,8 @@ func testConnectionCut(t *testing.T, m meddling, compact bool) {
 // does, for longer than anybody waits.
 func TestHeldRow(t *testing.T) {
 	url := at(database(t, false), "row")
-	s := open(t, url, postgres.WithLease(term), postgres.WithAnswerTime(50*time.Millisecond), postgres.WithPatience(50*time.Millisecond, 50*time.Millisecond))
-	lease := begin(t, s)
+	lease := begin(t, open(t, url, postgres.WithLease(term)))
+	s := open(t, url, postgres.WithAnswerTime(time.Second), postgres.WithPatience(2*time.Second, 100*time.Millisecond))
 	c := connect(t, url)
 	_, err := c.Exec(t.Context(), "BEGIN; SELECT FROM kktctl.states FOR UPDATE")
 	must(t, err)

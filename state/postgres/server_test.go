@@ -29,24 +29,15 @@ var shared = struct {
 	names   atomic.Int64
 }{}
 
-func TestMain(m *testing.M) {
-	switch {
-	case os.Getenv("KKTCTL_HERD_LOCATION") != "": // a process of a herd
-		statetest.Main(m, func(location string) (state.Store, error) {
-			return postgres.Open(location, postgres.WithLease(term))
-		})
-		return // or it would run the tests, and have a herd of its own
-	case os.Getenv(roleVar) != "":
-		takeOrders()
-		return
-	}
+// runTests runs the tests and ends the server.
+func runTests(m *testing.M) int {
 	code := m.Run()
 	_ = shared.bouncer.Stop()
 	if err := shared.server.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
-	os.Exit(code)
+	return code
 }
 
 // server gives the server of this run.
