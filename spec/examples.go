@@ -49,6 +49,8 @@ func exampleForm(key string) (form, note string) {
 		return "kind: checkonline or orangedata", ""
 	case "receipt":
 		return "receipt: {…}", "as the service takes it"
+	case "url":
+		return "url: env:NOTIFY_URL", ""
 	case "recipients":
 		return "recipients: [age1…]", "the public keys"
 	case "apiKey", "login", "password", "identity":

@@ -26,14 +26,14 @@ type sections map[string][]section
 func topLevel() []string {
 	return []string{
 		"apiVersion", "kind", "name", "state", "provider", "signers", "centres", "companies", "defaults", "kkts",
-		"orders", "checks", "policy",
+		"orders", "checks", "policy", "notify",
 	}
 }
 
 // shared tells the sections that several files may have: the header, and the
 // maps of named resources.
 func shared(name string) bool {
-	return !slices.Contains([]string{"name", "state", "provider", "defaults", "policy"}, name)
+	return !slices.Contains([]string{"name", "state", "provider", "defaults", "policy", "notify"}, name)
 }
 
 // fleet decodes all files. Sections are read in the order in which they refer
@@ -52,6 +52,7 @@ func (r *reader) fleet(docs []document) *Fleet {
 	f.Orders, _ = resources(r, all, "orders", (*reader).order)
 	f.Checks, _ = resources(r, all, "checks", (*reader).check)
 	r.single(all, "policy", func(n *yaml.Node) { r.policy(n, &f.Policy) })
+	r.single(all, "notify", func(n *yaml.Node) { f.Notify = r.notify(n) })
 	return f
 }
 

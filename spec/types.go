@@ -29,6 +29,7 @@ type Fleet struct {
 	Orders    map[string]Order
 	Checks    map[string]Check
 	Policy    Policy
+	Notify    []Notify // who is told how apply, resume and drift end
 	// Defaults is what a till has that says nothing of its own: the file's
 	// defaults over those of kktctl. It has no name.
 	Defaults KKT

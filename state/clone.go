@@ -59,6 +59,7 @@ func (w *Workflow) Clone() *Workflow {
 	}
 	c := *w
 	c.Resolution = clonePtr(w.Resolution)
+	c.Told = slices.Clone(w.Told)
 	c.Data = w.Data.Clone()
 	return &c
 }

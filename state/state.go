@@ -163,6 +163,7 @@ type Workflow struct {
 	NextPoll   time.Time    `json:"nextPoll,omitzero"`
 	Unknown    bool         `json:"unknown,omitempty"` // an intent of it can only be settled by a person
 	Resolution *Resolution  `json:"resolution,omitempty"`
+	Told       []string     `json:"told,omitempty"` // what people were notified of, so that they are not told twice
 	Data       WorkflowData `json:"data"`
 }
 
