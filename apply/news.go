@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kktctl/kktctl/planner"
@@ -10,64 +11,46 @@ import (
 	"github.com/kktctl/kktctl/state"
 )
 
-// News is one thing that a run came to and that nobody was notified of yet.
+// News is one thing that a run came to and that people may want to be told.
 type News struct {
 	Kind string // of spec.NotifyKinds
 	Step StepResult
 	key  string // that is remembered in the state; empty where nothing runs any more
 }
 
-// News lists what of a report people were not notified of. What ended is news
-// once; what goes on is remembered in the state by Told, until it changes.
-func (s *Session) News(report *Report) []News {
-	now := s.now()
+// News lists what there is to tell of a report at a time, in its order.
+func (r *Report) News(now time.Time) []News {
 	var out []News
-	for _, st := range report.Steps {
-		told := s.told(st)
-		for _, n := range newsOf(st, now) {
-			if n.key == "" || !slices.Contains(told, n.key) {
-				out = append(out, n)
-			}
+	for _, st := range r.Steps {
+		if n, ok := newsOf(st, now); ok {
+			out = append(out, n)
 		}
 	}
 	return out
 }
 
-// told is what people were notified of about the workflow of a step.
-func (s *Session) told(st StepResult) []string {
-	if w := s.resource(st.Address).Workflows[string(st.Action)]; w != nil {
-		return w.Told
-	}
-	return nil
-}
-
-// newsOf is what there is to tell of a step.
-func newsOf(st StepResult, now time.Time) []News {
-	var out []News
-	add := func(kind, key string, at time.Time) {
-		if key != "" {
-			key = kind + " " + key + " " + at.UTC().Format(time.RFC3339)
-		}
-		out = append(out, News{Kind: kind, Step: st, key: key})
+// newsOf is what there is to tell of a step. The key tells one wait, or one
+// failure, from the next.
+func newsOf(st StepResult, now time.Time) (News, bool) {
+	about := func(kind, what string, at time.Time) (News, bool) {
+		return News{Kind: kind, Step: st, key: kind + " " + what + " " + at.UTC().Format(time.RFC3339)}, true
 	}
 	switch st.State {
 	case StepDone:
-		if !st.Action.StateOnly() {
-			add(spec.NotifyDone, "", now)
-		}
+		return News{Kind: spec.NotifyDone, Step: st}, !st.Action.StateOnly()
 	case StepFailed:
-		add(spec.NotifyRefused, st.Phase, st.Since)
+		return about(spec.NotifyRefused, st.Phase, st.Since)
 	case StepUnknown:
-		add(spec.NotifyUnknown, "in "+st.Phase, st.Since)
+		return about(spec.NotifyUnknown, st.Phase, st.Since)
 	case StepWaiting:
 		switch {
 		case !st.Due.IsZero() && st.Due.Before(now):
-			add(spec.NotifyOverdue, "since", st.Due)
+			return about(spec.NotifyOverdue, string(st.WaitingFor), st.Due)
 		case ofPeople(st.WaitingFor):
-			add(spec.NotifyWaiting, "for "+string(st.WaitingFor), st.Since)
+			return about(spec.NotifyWaiting, string(st.WaitingFor), st.Since)
 		}
 	}
-	return out
+	return News{}, false
 }
 
 // ofPeople tells waits that people can end.
@@ -75,32 +58,54 @@ func ofPeople(w planner.Wait) bool {
 	return w != "" && w != planner.WaitTaxService && w != planner.WaitService
 }
 
-// Tell remembers what people were notified of. It is called once a message was
-// delivered, so that one that was not is tried again by the next run.
-func (s *Session) Tell(ctx context.Context, news []News) error {
+// Untold leaves of news what a destination was not told before. What ended is
+// news once; what goes on is remembered in the state, until it changes.
+func (s *Session) Untold(to string, news []News) []News {
+	var out []News
+	for _, n := range news {
+		w := s.resource(n.Step.Address).Workflows[string(n.Step.Action)]
+		if n.key == "" || w == nil || !slices.Contains(w.Told, to+" "+n.key) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// Told is what a destination was told. To is a short name for it that is kept
+// in the state, without spaces and without secrets.
+type Told struct {
+	To   string
+	News []News
+}
+
+// Tell remembers what was delivered, so that what was not is told by the next
+// run. When the state cannot be written nothing is remembered.
+func (s *Session) Tell(ctx context.Context, told ...Told) error {
 	if s.isAway() || s.brokenBy() != nil {
-		return nil // the state cannot be written, and they are told again
+		return nil
 	}
 	changed := map[string]*state.Resource{}
 	var order []string
-	for _, n := range news {
-		if n.key == "" {
-			continue
+	for _, t := range told {
+		for _, n := range t.News {
+			if n.key == "" {
+				continue
+			}
+			r := changed[n.Step.Address]
+			if r == nil {
+				now := s.resource(n.Step.Address)
+				r = &now
+			}
+			w := r.Workflows[string(n.Step.Action)]
+			if w == nil {
+				continue // it has ended
+			}
+			if changed[n.Step.Address] == nil {
+				changed[n.Step.Address] = r
+				order = append(order, n.Step.Address)
+			}
+			w.Told = remembered(w.Told, t.To, n)
 		}
-		r := changed[n.Step.Address]
-		if r == nil {
-			now := s.resource(n.Step.Address)
-			r = &now
-		}
-		w := r.Workflows[string(n.Step.Action)]
-		if w == nil {
-			continue // it has ended
-		}
-		if changed[n.Step.Address] == nil {
-			changed[n.Step.Address] = r
-			order = append(order, n.Step.Address)
-		}
-		w.Told = remembered(w.Told, n)
 	}
 	entries := make([]state.Entry, 0, len(order))
 	for _, addr := range order {
@@ -109,11 +114,10 @@ func (s *Session) Tell(ctx context.Context, news []News) error {
 	return s.Record(ctx, entries...)
 }
 
-// remembered adds what was told, and drops what does not hold any more: of one
-// workflow there is one key of a kind.
-func remembered(told []string, n News) []string {
-	told = slices.DeleteFunc(slices.Clone(told), func(key string) bool {
-		return len(key) > len(n.Kind) && key[:len(n.Kind)+1] == n.Kind+" "
-	})
-	return append(told, n.key)
+// remembered adds what was told. Of one workflow, destination and kind there
+// is one key: what is not so any more is dropped.
+func remembered(told []string, to string, n News) []string {
+	same := to + " " + n.Kind + " "
+	told = slices.DeleteFunc(slices.Clone(told), func(key string) bool { return strings.HasPrefix(key, same) })
+	return append(told, to+" "+n.key)
 }

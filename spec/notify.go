@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -64,7 +66,7 @@ var (
 	// aroundRefs is what may stand beside references in a secret part.
 	aroundRefs = regexp.MustCompile(`^((hook|xox[a-z]|bot)[:-])?[:,/-]*$`)
 	secretKey  = regexp.MustCompile(`(?i)(token|secret|pass|passwd|auth|api.?key|^@?key$|signature|^@?sig$|cookie|session|bearer)`)
-	tokenForm  = regexp.MustCompile(`^[A-Za-z0-9_+=~-]{16,}$`)
+	tokenForm  = regexp.MustCompile(`^[A-Za-z0-9_.:+=~-]{16,}$`)
 )
 
 // ParseNotifyURL reads where a notification goes. Its errors never echo the
@@ -119,7 +121,7 @@ func literalSecret(scheme string, u *url.URL) bool {
 	}
 	for key, values := range u.Query() {
 		for _, v := range values {
-			named := secretKey.MatchString(key) && key != "titlekey" && key != "messagekey"
+			named := secretKey.MatchString(key) && (scheme != "smtp" || !strings.EqualFold(key, "auth"))
 			if named && !strings.Contains(v, refMark) || looksSecret(v) {
 				return true
 			}
@@ -133,11 +135,16 @@ func onlyRefs(part string) bool {
 	return strings.Contains(part, refMark) && aroundRefs.MatchString(strings.ReplaceAll(part, refMark, ""))
 }
 
-// looksSecret tells of a long word of letters and digits: tokens of webhooks
-// stand in paths.
+// looksSecret tells of a long word of letters and digits, or of letters of
+// both cases: tokens of webhooks stand in paths.
 func looksSecret(word string) bool {
-	return !strings.Contains(word, refMark) && tokenForm.MatchString(word) &&
-		strings.ContainsAny(word, "0123456789") && strings.IndexFunc(word, func(r rune) bool { return r >= 'A' && r <= 'z' }) >= 0
+	if strings.Contains(word, refMark) || !tokenForm.MatchString(word) {
+		return false
+	}
+	digits := strings.ContainsAny(word, "0123456789")
+	small := strings.ToUpper(word) != word
+	large := strings.ToLower(word) != word
+	return digits && (small || large) || small && large && len(word) >= 20
 }
 
 // String gives the URL as it was written: with references, without secrets.
@@ -169,6 +176,13 @@ func (n NotifyURL) Resolve(value func(Secret) (string, error)) (resolved string,
 	}
 	resolved = notifyRef.ReplaceAllStringFunc(n.text, func(ref string) string { return escapeInURL(values[ref]) })
 	return resolved, secrets, nil
+}
+
+// ID names a destination in the state, where what it was told is kept: eight
+// hexadecimal digits, the same for the same text.
+func (n NotifyURL) ID() string {
+	h := sha256.Sum256([]byte(n.String()))
+	return hex.EncodeToString(h[:4])
 }
 
 // escapeInURL has a value stand in any part of a URL. A colon is left as it is:

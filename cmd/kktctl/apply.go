@@ -40,12 +40,16 @@ as stale.`,
 			if len(args) > 0 {
 				o.PlanFile = args[0]
 			}
-			return a.tellResult(g, "apply", o.running, func() error { return a.runApply(cmd.Context(), g, o) })
+			return a.tellResult(g, "apply", o.running, func() error {
+				return a.notifyError(cmd.Context(), g, o.notify, func() error { return a.runApply(cmd.Context(), g, o) })
+			})
 		},
 	}
 	f := cmd.Flags()
 	o.planning.flags(cmd, g)
 	o.running.flags(f)
+	o.notify = &notifying{}
+	o.notify.flags(cmd, "apply")
 	f.BoolVar(&o.AutoApprove, "auto-approve", false, "do not ask")
 	return cmd
 }
@@ -63,6 +67,7 @@ func (a *App) runApply(ctx context.Context, g *globals, o applyOptions) error {
 		return err
 	}
 	o.result.fleet = fleet.Name
+	a.prepareNotify(g, o.notify, fleet)
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withSession(ctx, g, fleet, "apply", o.running, func(w *work) error {
@@ -175,6 +180,9 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 			return plan.Diagnostics.Err()
 		}
 		o.result.refused = plan.Diagnostics
+		if o.notify != nil {
+			o.notify.refused = plan.Diagnostics
+		}
 		return errPlanErrors
 	}
 	if !o.AutoApprove && startsSomething(plan) {

@@ -11,6 +11,7 @@ import (
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/metrics"
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 )
 
 // errNotCompared ends a drift whose report says itself what is wrong.
@@ -23,6 +24,7 @@ type driftOptions struct {
 	Detailed   bool
 	Prometheus string // a file
 	Reports    planReports
+	notify     notifying
 }
 
 func newDriftCmd(a *App, g *globals) *cobra.Command {
@@ -48,7 +50,7 @@ be read the file is left as it was: alert on kktctl_drift_timestamp_seconds.`,
 			if o.JSON {
 				o.Format = "json"
 			}
-			return a.runDrift(cmd.Context(), g, o)
+			return a.notifyError(cmd.Context(), g, &o.notify, func() error { return a.runDrift(cmd.Context(), g, &o) })
 		},
 	}
 	f := cmd.Flags()
@@ -58,12 +60,13 @@ be read the file is left as it was: alert on kktctl_drift_timestamp_seconds.`,
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when drift was found")
 	f.StringVar(&o.Prometheus, "prometheus", "", "also write metrics to this file, such as /var/lib/node_exporter/kktctl.prom")
 	o.Reports.flags(f)
+	o.notify.flags(cmd, "drift")
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
 	return cmd
 }
 
-func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
+func (a *App) runDrift(ctx context.Context, g *globals, o *driftOptions) error {
 	if err := checkFormat(o.Format); err != nil {
 		return err
 	}
@@ -75,14 +78,20 @@ func (a *App) runDrift(ctx context.Context, g *globals, o driftOptions) error {
 	}
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
-	input, err := a.driftInput(ctx, g, o.planning)
+	fleet, err := a.loadFleet(g)
+	if err != nil {
+		return err
+	}
+	a.prepareNotify(g, &o.notify, fleet)
+	input, err := a.driftInput(ctx, g, fleet, o.planning)
 	if err != nil {
 		return err
 	}
 	r := planner.DriftOf(input)
-	if err := a.tellDrift(g, r, o); err != nil {
+	if err := a.tellDrift(g, r, *o); err != nil {
 		return err
 	}
+	a.notifyDrift(ctx, in, g, r, &o.notify)
 	return driftOutcome(r, o.Detailed)
 }
 
@@ -116,8 +125,8 @@ func (a *App) tellDrift(g *globals, r *planner.DriftReport, o driftOptions) erro
 }
 
 // driftInput reads the stored state, without the lock, and the live one.
-func (a *App) driftInput(ctx context.Context, g *globals, p planning) (planner.Input, error) {
-	b, snap, err := a.openReading(ctx, g, forPlan)
+func (a *App) driftInput(ctx context.Context, g *globals, fleet *spec.Fleet, p planning) (planner.Input, error) {
+	b, snap, err := a.openReadingOf(ctx, g, fleet, forPlan)
 	if err != nil {
 		return planner.Input{}, err
 	}

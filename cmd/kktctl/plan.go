@@ -11,6 +11,7 @@ import (
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/spec"
 	"github.com/kktctl/kktctl/spec/diag"
 	"github.com/kktctl/kktctl/state"
 )
@@ -168,6 +169,11 @@ func (a *App) openReading(ctx context.Context, g *globals, why purpose) (*backen
 	if err != nil {
 		return nil, nil, err
 	}
+	return a.openReadingOf(ctx, g, fleet, why)
+}
+
+// openReadingOf is openReading for a fleet that was loaded.
+func (a *App) openReadingOf(ctx context.Context, g *globals, fleet *spec.Fleet, why purpose) (*backend, *state.Snapshot, error) {
 	store, err := a.openState(g, fleet)
 	if err != nil {
 		return nil, nil, err

@@ -25,11 +25,15 @@ func newResumeCmd(a *App, g *globals) *cobra.Command {
 		Long:  "Continues what an apply has begun, as far as the answers allow, and starts nothing: no question is asked, because everything it does was agreed to before.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.tellResult(g, "resume", o.running, func() error { return a.runResume(cmd.Context(), g, o) })
+			return a.tellResult(g, "resume", o.running, func() error {
+				return a.notifyError(cmd.Context(), g, o.notify, func() error { return a.runResume(cmd.Context(), g, o) })
+			})
 		},
 	}
 	o.choice(cmd, g)
 	o.running.flags(cmd.Flags())
+	o.notify = &notifying{}
+	o.notify.flags(cmd, "resume")
 	o.overriding.flags(cmd.Flags(), "go on although no window of policy.windows is open: windows")
 	return cmd
 }
@@ -48,6 +52,7 @@ func (a *App) runResume(ctx context.Context, g *globals, o resumeOptions) error 
 		return err
 	}
 	o.result.fleet = fleet.Name
+	a.prepareNotify(g, o.notify, fleet)
 	ctx, in := a.watchInterrupts(ctx)
 	defer in.end()
 	return a.withSession(ctx, g, fleet, "resume", o.running, func(w *work) error {

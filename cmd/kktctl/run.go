@@ -37,6 +37,7 @@ type running struct {
 	markdown    *reportFile
 	junit       *reportFile
 	result      *runResult
+	notify      *notifying // nil where nobody is told
 }
 
 // runResult is what a command that applies came to.
@@ -92,6 +93,7 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	case o.resume:
 		fmt.Fprintln(a.Out, "Nothing is under way.")
 	}
+	a.notifyRun(ctx, in, w, report, o.notify, otherErrors(err))
 	return outcome(report, otherErrors(err), in.happened(), o.Detailed)
 }
 
