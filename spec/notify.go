@@ -114,6 +114,9 @@ func literalSecret(scheme string, u *url.URL) bool {
 	case u.User != nil && !has && scheme != "smtp" && !onlyRefs(u.User.Username()):
 		return true
 	}
+	if secretPath(u.Hostname()) && !strings.Contains(u.Path, refMark) {
+		return true
+	}
 	for segment := range strings.SplitSeq(u.Path, "/") {
 		if looksSecret(segment) {
 			return true
@@ -130,13 +133,22 @@ func literalSecret(scheme string, u *url.URL) bool {
 	return looksSecret(u.Fragment)
 }
 
+// secretPath tells the hosts whose webhooks are known by nothing but their path.
+func secretPath(host string) bool {
+	return slices.ContainsFunc([]string{
+		"hooks.slack.com", "api.telegram.org", "discord.com", "discordapp.com", "webhook.office.com", "chat.googleapis.com", "hooks.zapier.com", "maker.ifttt.com",
+	}, func(known string) bool {
+		return strings.EqualFold(host, known) || strings.HasSuffix(strings.ToLower(host), "."+known)
+	})
+}
+
 // onlyRefs tells whether a part of a URL holds nothing but references.
 func onlyRefs(part string) bool {
 	return strings.Contains(part, refMark) && aroundRefs.MatchString(strings.ReplaceAll(part, refMark, ""))
 }
 
-// looksSecret tells of a long word of letters and digits, or of letters of
-// both cases: tokens of webhooks stand in paths.
+// looksSecret tells of a long word of letters and digits, of letters of both
+// cases, or without a break: tokens of webhooks stand in paths.
 func looksSecret(word string) bool {
 	if strings.Contains(word, refMark) || !tokenForm.MatchString(word) {
 		return false
@@ -144,7 +156,7 @@ func looksSecret(word string) bool {
 	digits := strings.ContainsAny(word, "0123456789")
 	small := strings.ToUpper(word) != word
 	large := strings.ToLower(word) != word
-	return digits && (small || large) || small && large && len(word) >= 20
+	return digits && (small || large) || small && large && len(word) >= 20 || len(word) >= 24 && !strings.ContainsAny(word, "-_.:0123456789")
 }
 
 // String gives the URL as it was written: with references, without secrets.

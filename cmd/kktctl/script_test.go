@@ -86,6 +86,7 @@ func TestScripts(t *testing.T) {
 			e.Values[fermaKey{}] = string(ferma)
 			e.Values[simKey{}] = &simulated{calls: calls}
 			e.Values[pageKey{}] = page
+			e.Values[peopleKey{}] = &peopleBox{}
 			e.Values[stateServerKey{}] = &stateServer{}
 			e.Values[databasesKey{}] = servers
 			return nil
@@ -128,6 +129,8 @@ func TestScripts(t *testing.T) {
 			"timeof":           cmdTimeOf,
 			"sametime":         cmdSameTime,
 			"valid":            cmdValid,
+			"people":           cmdPeople,
+			"told":             cmdTold,
 			"s3":               cmdS3,
 		},
 	})

@@ -31,6 +31,7 @@ type NotifyItem struct {
 	Kind     string // of spec.NotifyKinds
 	Address  string
 	What     string
+	Group    string // what is said of many such at once; empty: What
 	Hint     string
 	Commands []string // that begin with kktctl
 }
@@ -50,7 +51,7 @@ func NotifySteps(news []apply.News, tasks []apply.Task, o Options) []NotifyItem 
 	out := make([]NotifyItem, 0, len(news))
 	for _, n := range news {
 		st := n.Step
-		it := NotifyItem{Kind: n.Kind, Address: st.Address, What: verb(st.Action)}
+		it := NotifyItem{Kind: n.Kind, Address: st.Address, What: verb(st.Action), Group: verb(st.Action)}
 		switch n.Kind {
 		case spec.NotifyUnknown:
 			it.What += ": " + reason(st)
@@ -59,6 +60,7 @@ func NotifySteps(news []apply.News, tasks []apply.Task, o Options) []NotifyItem 
 			it.What += ": " + reason(st)
 			it.Hint = st.Hint
 		case spec.NotifyWaiting, spec.NotifyOverdue:
+			it.Group += ": waits for " + whom(st.WaitingFor)
 			it.What += ": " + waited(st, owed[planner.StepID(st.Action, st.Address)], o, &it)
 		}
 		out = append(out, it)
@@ -220,12 +222,19 @@ func (n *Notification) foot(o Options) string {
 	return text
 }
 
-// blocks puts together what is the same, the worst kinds first, in the order
-// in which they were met.
+// blocks puts together what is the same, or of one group when that has many,
+// the worst kinds first, in the order in which they were met.
 func (n *Notification) blocks() [][]NotifyItem {
+	size := map[string]int{}
+	for i := range n.Items {
+		size[n.Items[i].Kind+"\x00"+n.Items[i].Group]++
+	}
 	at := map[string]int{}
 	var out [][]NotifyItem
 	for _, it := range n.Items {
+		if it.Group != "" && size[it.Kind+"\x00"+it.Group] > maxAddresses {
+			it.What, it.Hint, it.Commands = it.Group, "", nil
+		}
 		key := it.Kind + "\x00" + it.What + "\x00" + it.Hint
 		i, ok := at[key]
 		if !ok {
