@@ -21,8 +21,8 @@ const documentVersion = 1001
 
 // The bounds of a document.
 const (
-	maxDocument = 1 << 31 // bytes
-	plainText   = 4 << 10 // bytes up to which a snapshot is left readable
+	maxDocument = 1<<31 - 1 // bytes
+	plainText   = 4 << 10   // bytes up to which a snapshot is left readable
 )
 
 // document is what the server keeps. Its first three keys are those that every
