@@ -209,3 +209,31 @@ func TestReadingMakesNothing(t *testing.T) {
 		t.Error("reading made a schema")
 	}
 }
+
+// TestInterruptedLock interrupts who takes the lock in the midst of it: the
+// lock does not stay behind.
+func TestInterruptedLock(t *testing.T) {
+	url := at(database(t, false), "interrupted")
+	s := open(t, url)
+	must(t, s.Unlock(t.Context(), begin(t, s)))
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	interrupted := open(t, url, postgres.WithCalls(func(ctx context.Context, send func(context.Context) error) error {
+		calls++
+		err := send(ctx)
+		if calls == 2 { // the first one looks
+			cancel()
+			return postgres.Unanswered(errors.Join(err, context.Canceled))
+		}
+		return err
+	}))
+	if _, err := interrupted.Lock(ctx, state.LockRequest{Holder: "anna"}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("lock: %v", err)
+	}
+	if info, err := s.LockInfo(t.Context()); info != nil || err != nil {
+		t.Errorf("the lock stayed behind: %+v, %v", info, err)
+	}
+	if lease := lock(t, s); lease.Epoch != 3 {
+		t.Errorf("epoch %d: nothing was taken", lease.Epoch)
+	}
+}

@@ -51,11 +51,25 @@ func (s *Store) Lock(ctx context.Context, req state.LockRequest) (*state.Lease, 
 		if lease != nil {
 			return lease, nil
 		}
+		if ctx.Err() != nil {
+			s.leave(ctx, id, r.epoch+1)
+		}
 		if err != nil && (!again(err) || time.Now().After(deadline)) {
 			return nil, s.tell(err)
 		}
 	}
 }
+
+// leave gives back a lock that may have been taken while the taker was
+// interrupted, if that can be done at once. Otherwise it runs out.
+func (s *Store) leave(ctx context.Context, id string, epoch int64) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+	defer cancel()
+	_, _ = s.count(ctx, unlockSQL, s.place.state, id, epoch, 0) // there is nobody to tell
+}
+
+// leaveTime is how long an interrupted taker of a lock still waits.
+const leaveTime = 2 * time.Second
 
 // row gives the state's row, which is made when there is none yet.
 func (s *Store) row(ctx context.Context) (*record, error) {
