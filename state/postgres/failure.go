@@ -167,13 +167,11 @@ func (s *Store) told(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, ended := range []error{context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(err, ended) {
-			if ended == context.Canceled {
-				return ended
-			}
-			return &failure{"the server does not answer", ended}
-		}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		return &failure{"the server does not answer", context.DeadlineExceeded}
 	}
 	var refused *pgconn.PgError
 	var sent *notSent
