@@ -205,8 +205,11 @@ func (n *Notification) Text(limit int, o Options) string {
 // foot says where all of it is, and which run told it.
 func (n *Notification) foot(o Options) string {
 	all := "tasks"
-	if n.Operation == "drift" {
+	switch {
+	case n.Operation == "drift":
 		all = "drift"
+	case n.count(spec.NotifyError) == len(n.Items): // nobody owes it
+		all = "plan"
 	}
 	text := "\nAll of it: " + o.program() + " " + all + "\n"
 	var run []string
