@@ -68,9 +68,9 @@ func (t *Till) fields(d spec.KKT) []Field {
 	if d.Book && !k.Book {
 		add("book", Null())
 	}
-	switch {
-	case k.Renta == d.Renta:
-	case k.Renta == "":
+	switch k.Renta {
+	case d.Renta:
+	case "":
 		add("renta", Null())
 	default:
 		add("renta", Word(k.Renta))

@@ -159,7 +159,7 @@ func (p *planning) namesOf(kind string) string {
 // valuesOf lists what a condition could be about.
 func (p *planning) valuesOf(q *condition) string {
 	var words []string
-	what := ""
+	var what string
 	switch q.field {
 	case byCompany:
 		what, words = "companies", sortedKeys(p.in.Fleet.Companies)

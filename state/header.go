@@ -107,8 +107,9 @@ func (h *Header) encryption(dec *json.Decoder) error {
 	if !dec.More() {
 		return nil
 	}
-	if key, err := dec.Token(); err != nil || key != "sealed" {
-		return nil // the resources: how they read is not this function's business
+	// How anything else reads, such as the resources, is not asked here.
+	if key, _ := dec.Token(); key != "sealed" {
+		return nil
 	}
 	h.sealed = &clearEnvelope{}
 	if err := dec.Decode(&h.sealed.Cipher); err != nil {

@@ -12,8 +12,8 @@ import (
 	"sync"
 )
 
-// ErrSealed: what is stored is encrypted, and there is no key here that opens
-// it. Nothing was written.
+// ErrSealed tells that what is stored is encrypted, and that there is no key
+// here that opens it. Nothing was written.
 var ErrSealed = errors.New("it is encrypted")
 
 var errUnmet = errors.New("the state has to be loaded before it is written to: whether it is encrypted is not known yet")

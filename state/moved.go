@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ErrMoved: what is stored is not the state any more, or not yet.
+// ErrMoved tells that what is stored is not the state any more, or not yet.
 var ErrMoved = errors.New("the state is kept elsewhere")
 
 // Moved is in a snapshot whose state went to another store, or is on its way

@@ -67,7 +67,8 @@ func DecodePulled(data []byte, c Codec) (*Snapshot, *Pulled, error) {
 	return &f.Snapshot, f.Pulled, nil
 }
 
-// ErrFork: the state that is given does not go on from the stored one.
+// ErrFork tells that the state that is given does not go on from the stored
+// one.
 var ErrFork = errors.New("the two states went apart")
 
 // Follows tells whether a state may be put in the place of the stored one, as

@@ -65,9 +65,7 @@ type Store struct {
 	codec  state.Codec
 	clock  clock
 
-	queueMu  sync.Mutex // guards queue and draining
-	queue    []*request
-	draining bool
+	appends state.Appends
 
 	mu   sync.Mutex // held for everything that writes or locks; guards held
 	held *holding   // the lock that this store holds; nil when it holds none
@@ -92,13 +90,15 @@ func Open(c Config) (*Store, error) {
 	}
 	c.Address = strings.TrimRight(c.Address, "/")
 	c.fill()
-	return &Store{
+	s := &Store{
 		c: c, codec: c.Codec, clock: clock{now: c.Now},
 		client: &http.Client{
 			Transport: c.Transport, Timeout: callTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}, nil
+	}
+	s.appends.Commit = s.commit
+	return s, nil
 }
 
 // fill puts the defaults in place.

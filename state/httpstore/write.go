@@ -12,13 +12,6 @@ import (
 	"github.com/kktctl/kktctl/state"
 )
 
-// request is one Append that waits to be committed.
-type request struct {
-	lease   *state.Lease
-	entries []state.Entry
-	done    chan error
-}
-
 // holds gives the lock that a lease stands for. A lease of another store of
 // the same process or of one that ended is found by its id.
 func (s *Store) holds(ctx context.Context, lease *state.Lease) (*holding, error) {
@@ -150,62 +143,16 @@ func (s *Store) Renew(ctx context.Context, lease *state.Lease) error {
 }
 
 // Append numbers the entries and makes them durable. Calls that come while
-// another write is under way are committed together by the next. Once it has
-// begun it is not cut short by ctx: its outcome would not be known.
+// another write is under way are committed together by the next.
 func (s *Store) Append(ctx context.Context, lease *state.Lease, entries []state.Entry) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if lease == nil {
-		return errors.New("a write needs a lease")
-	}
-	for i := range entries {
-		if err := state.CheckEntry(&entries[i]); err != nil {
-			return err
-		}
-	}
-	r := &request{lease: lease, entries: entries, done: make(chan error, 1)}
-	s.queueMu.Lock()
-	s.queue = append(s.queue, r)
-	begin := !s.draining
-	s.draining = true
-	s.queueMu.Unlock()
-	if begin {
-		go s.drain(context.WithoutCancel(ctx))
-	}
-	return <-r.done
-}
-
-// drain commits what is queued, group by group, until nothing is.
-func (s *Store) drain(ctx context.Context) {
-	for {
-		s.mu.Lock()
-		s.queueMu.Lock()
-		group := s.queue
-		s.queue = nil
-		more := len(group) > 0
-		s.draining = more
-		s.queueMu.Unlock()
-		for len(group) > 0 { // those of one lease together
-			lease := group[0].lease
-			other := func(r *request) bool { return r.lease.ID != lease.ID || r.lease.Epoch != lease.Epoch }
-			rest := slices.Clone(group)
-			same := slices.DeleteFunc(slices.Clone(group), other)
-			group = slices.DeleteFunc(rest, func(r *request) bool { return !other(r) })
-			err := s.commit(ctx, lease, same)
-			for _, r := range same {
-				r.done <- err
-			}
-		}
-		s.mu.Unlock()
-		if !more {
-			return
-		}
-	}
+	return s.appends.Add(ctx, lease, entries)
 }
 
 // commit makes one group durable and numbers the callers' entries.
-func (s *Store) commit(ctx context.Context, lease *state.Lease, group []*request) error {
+func (s *Store) commit(lease *state.Lease, calls [][]state.Entry) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ctx := context.Background()
 	h, err := s.writable(ctx, lease)
 	if err != nil {
 		return err
@@ -213,13 +160,7 @@ func (s *Store) commit(ctx context.Context, lease *state.Lease, group []*request
 	if h.doc.Content.Snapshot == nil {
 		return fmt.Errorf("there is no state %s yet", s.c.Address)
 	}
-	var entries []state.Entry
-	for _, r := range group {
-		for _, e := range r.entries {
-			e.Serial, e.Epoch = h.doc.Content.Last+uint64(len(entries))+1, lease.Epoch
-			entries = append(entries, e)
-		}
-	}
+	entries := state.Numbered(calls, h.doc.Content.Last, lease.Epoch)
 	if len(entries) == 0 {
 		return nil
 	}
@@ -236,12 +177,7 @@ func (s *Store) commit(ctx context.Context, lease *state.Lease, group []*request
 	if err := s.put(ctx, h, &next); err != nil {
 		return err
 	}
-	for _, r := range group {
-		for i := range r.entries {
-			r.entries[i].Serial, r.entries[i].Epoch = entries[i].Serial, entries[i].Epoch
-		}
-		entries = entries[len(r.entries):]
-	}
+	state.Number(calls, entries)
 	return nil
 }
 

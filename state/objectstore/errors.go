@@ -26,10 +26,10 @@ func passing(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, state.ErrCorrupt) {
 		return false
 	}
-	switch status, _ := answer(err); {
-	case status == 0: // no answer
+	switch status, _ := answer(err); status {
+	case 0: // no answer
 		return true
-	case status == http.StatusConflict, status == http.StatusTooManyRequests:
+	case http.StatusConflict, http.StatusTooManyRequests:
 		return true
 	default:
 		return status >= http.StatusInternalServerError && status != http.StatusNotImplemented

@@ -134,7 +134,7 @@ func damage(t *testing.T, b backend, n int) bool {
 			head = string(o.data)
 		}
 	}
-	before := head[strings.Index(head, `"before"`):]
+	_, before, _ := strings.Cut(head, `"before"`)
 	for _, o := range all {
 		if !strings.Contains(before, strings.TrimPrefix(o.key, key+".")) {
 			mine = append(mine, o)

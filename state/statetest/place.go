@@ -59,10 +59,10 @@ func TestPlaces(t *testing.T, fresh func(t *testing.T) Place) {
 		if !c.has(fresh(t)) {
 			continue
 		}
-		switch {
-		case c.name == "LostAnswers":
+		switch c.name {
+		case "LostAnswers":
 			t.Run(c.name, func(t *testing.T) { testLostAnswers(t, fresh) })
-		case c.name == "Damage":
+		case "Damage":
 			t.Run(c.name, func(t *testing.T) { testDamage(t, fresh) })
 		default:
 			t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
