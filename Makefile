@@ -57,7 +57,7 @@ fmt: ## format the code
 
 generate: ## make the generated files anew (goldens of the commands, the README's output)
 	$(GO) generate ./...
-	$(GO) test ./cmd/kktctl -run 'TestScripts|TestReadme' -count=1 -update
+	$(GO) test ./cmd/kktctl -run 'TestScripts|TestReadme|TestSchemas' -count=1 -update
 
 demo: build ## a few seconds with a simulated service: plan, apply, drift
 	@PATH="$(CURDIR)/bin:$$PATH" scripts/demo.sh examples

@@ -81,7 +81,7 @@ type Told struct {
 // Tell remembers what was delivered, so that what was not is told by the next
 // run. When the state cannot be written nothing is remembered.
 func (s *Session) Tell(ctx context.Context, told ...Told) error {
-	if broken := s.brokenBy() != nil; broken || s.isAway() {
+	if !s.writable() {
 		return nil
 	}
 	changed := map[string]*state.Resource{}

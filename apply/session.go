@@ -109,6 +109,9 @@ func (s *Session) Err() error {
 	return s.err()
 }
 
+// writable tells whether the state can be written, as far as is known.
+func (s *Session) writable() bool { return s.brokenBy() == nil && !s.isAway() }
+
 // brokenBy is Err without the places of copies.
 func (s *Session) brokenBy() error {
 	s.mu.Lock()

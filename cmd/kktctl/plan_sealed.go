@@ -60,11 +60,17 @@ func (a *App) encodePlan(plan planFile) ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
+// isSealedPlan reads the clear part of an encrypted plan; false for anything
+// else.
+func isSealedPlan(data []byte, sealed *sealedPlan) bool {
+	return json.Unmarshal(data, sealed) == nil && sealed.Sealed != ""
+}
+
 // openPlan decrypts a saved plan that is encrypted; another is given back as
 // it is.
 func (a *App) openPlan(g *globals, path string, data []byte) ([]byte, error) {
 	var sealed sealedPlan
-	if !bytes.Contains(data[:min(len(data), maxPlanHead)], []byte(`"sealed"`)) || json.Unmarshal(data, &sealed) != nil || sealed.Sealed == "" {
+	if !bytes.Contains(data[:min(len(data), maxPlanHead)], []byte(`"sealed"`)) || !isSealedPlan(data, &sealed) {
 		return data, nil
 	}
 	if sealed.FormatVersion != planner.FormatVersion {
