@@ -129,3 +129,38 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 		}
 	}
 }
+
+// TestTextIsText: what others write is neither a mention nor a link in a chat.
+func TestTextIsText(t *testing.T) {
+	const hostile = "<!channel> <https://evil.example|open> @everyone [x](https://evil.example) a & b"
+	for where, bad := range map[string][]string{
+		"slack://hook:T01234567-B01234567-abcdefghijklmnopqrstuvwx@webhook": {"<!", "<https", " & "},
+		"discord://token@id":              {"@everyone", "](", "<!"},
+		"mattermost://chat.example/token": {"@everyone", "]("},
+	} {
+		u, err := url.Parse(where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := deliveries(u, message(hostile))
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%s: %v", where, err)
+		}
+		for _, b := range bad {
+			if strings.Contains(all[0].text, b) {
+				t.Errorf("%s: %q in %q", where, b, all[0].text)
+			}
+		}
+	}
+	u, _ := url.Parse("telegram://1:a@telegram?chats=-1:7&parsemode=HTML&title=x&preview=yes&notification=no")
+	all, err := deliveries(u, message(hostile))
+	if err != nil || len(all) != 1 {
+		t.Fatal(err)
+	}
+	q := all[0].url.Query()
+	for key, want := range map[string]string{"parsemode": "", "$parse_mode": "", "$chat_id": "-1", "$message_thread_id": "7", "$disable_notification": "true", "$disable_web_page_preview": "true"} {
+		if q.Get(key) != want {
+			t.Errorf("%s is %q", key, q.Get(key))
+		}
+	}
+}

@@ -2,11 +2,14 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/spec"
+	"github.com/kktctl/kktctl/spec/diag"
 )
 
 // TestANotificationHasRoom: whatever there is to tell, the text keeps to its
@@ -66,5 +69,25 @@ func TestANotificationIsText(t *testing.T) {
 	text := n.Text(4_000, Options{})
 	if strings.ContainsAny(text, "\x1b\u202e\r") || strings.Contains(text, "\n- kkts.b") || strings.Contains(text, "\nAll of it: rm") {
 		t.Errorf("%q", text)
+	}
+}
+
+// TestWhatDriftTells: differences that count, open outcomes and overdue steps;
+// what is left alone, under way or still to come is not told.
+func TestWhatDriftTells(t *testing.T) {
+	r := &planner.DriftReport{
+		Changed:     []planner.Drift{{Address: "kkts.a", Path: "fn"}, {Address: "kkts.b", Path: "place", Ignored: true}},
+		Unapplied:   []planner.Step{{Address: "kkts.c", Action: planner.Register}},
+		UnderWay:    []planner.Step{{Address: "kkts.d", Action: planner.Continue, Continues: planner.Pay, WaitingFor: planner.WaitPerson}, {Address: "kkts.e", WaitingFor: planner.WaitSignature}},
+		Coming:      []planner.Coming{{Kind: planner.ComingOverdue, Address: "kkts.f", What: "was due"}, {Kind: planner.ComingFNEnd, Address: "kkts.g"}},
+		Diagnostics: diag.List{{Severity: diag.Error, Summary: "x"}, {Severity: diag.Warning, Summary: "y"}},
+	}
+	var got []string
+	for _, it := range NotifyDrift(r) {
+		got = append(got, it.Kind+" "+it.Address)
+	}
+	want := []string{"error ", "drift kkts.a", "drift kkts.c", "unknown kkts.d", "overdue kkts.f"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
