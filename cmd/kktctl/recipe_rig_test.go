@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kktctl/kktctl/providers/ofd/sim"
+	"github.com/kktctl/kktctl/state/httpstore/httpstoretest"
+)
+
+// recipes are where the recipes for pipelines and schedules lie.
+var recipes = filepath.Join("..", "..", "examples")
+
+// recipeWorld is what the service knows when a recipe begins.
+const recipeWorld = `{
+  "companies": [{"inn": "5252012620", "kpp": "525201001", "ogrn": "1025202124716"}],
+  "tills": [{"inn": "5252012620", "serial": "00307404867112", "rnm": "0000002951006193", "fn": "9287440300784226",
+    "place": "Зал", "address": "115280, Москва, ул Ленинская Слобода, д 19"}],
+  "tax": {"polls": 4}
+}`
+
+// recipeFleet stands behind the common beginning: a till to register, and one
+// that is live.
+const recipeFleet = `
+kkts:
+  sloboda-1:
+    serial: "00307404867358"
+    fn: {number: "9287440300784224", type: fn36}
+    report: {at: 2026-11-20T10:15:00, document: "1", sign: "1234567890"}
+  sloboda-3:
+    serial: "00307404867112"
+    fn: {number: "9287440300784226", type: fn36}
+`
+
+// recipe is the surroundings in which the commands of one recipe are run: the
+// service, a server with the state, and people who are told.
+type recipe struct {
+	t       *testing.T
+	service *sim.Service
+	control string // address of the simulated service
+	dir     string // of everything that outlives a job
+	fleet   string // text of the fleet file
+	// env is what each command sees: what a machine has, not what a job is given.
+	env map[string]string
+	// secrets are what the platform keeps for the jobs.
+	secrets map[string]string
+	// ours are the commands that have to be run, and whether they were.
+	ours map[string]bool
+
+	mu   sync.Mutex
+	told []string
+}
+
+// newRecipe begins with a state at a server of the HTTP protocol, or one like
+// GitLab's; with a place it is that file instead.
+func newRecipe(t *testing.T, program, place string, gitlab bool) *recipe {
+	t.Helper()
+	world, err := sim.ParseWorld([]byte(recipeWorld))
+	check(t, err)
+	r := &recipe{t: t, dir: t.TempDir(), service: sim.New(world, sim.Options{}), ours: map[string]bool{}}
+	r.control, err = r.service.Start("127.0.0.1:0")
+	check(t, err)
+	t.Cleanup(func() { _ = r.service.Close() })
+	people := httptest.NewServer(http.HandlerFunc(r.hear))
+	t.Cleanup(people.Close)
+	states := httptest.NewServer(&httpstoretest.Server{Dir: t.TempDir(), GitLab: gitlab, Username: "anna", Password: "geheim"})
+	t.Cleanup(states.Close)
+	path := "/state/sever"
+	if gitlab {
+		path = "/api/v4/projects/1/terraform/state/sever"
+	}
+	where := "state: {url: " + states.URL + path + ", username: env:STATE_USER, password: env:STATE_PASSWORD}"
+	if place != "" {
+		where = "state: {url: " + filepath.Join(r.dir, place) + "}"
+	}
+	base, err := os.ReadFile(filepath.Join("testdata", "base.yaml"))
+	check(t, err)
+	const renta = "  renta: {login: env:RENTA_LOGIN, password: env:RENTA_PASSWORD}\n"
+	r.fleet = strings.Replace(string(base), renta, "", 1) + where + recipeFleet
+	r.env = map[string]string{
+		"PATH": filepath.Dir(program) + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME": r.dir, "CI": "true",
+		"KKTCTL_ENDPOINT": r.control, "KKTCTL_POLL_INTERVAL": "1ms", "KKTCTL_QUIET_PERIOD": "1ms", "GORACE": "atexit_sleep_ms=0",
+	}
+	r.secrets = map[string]string{
+		"OFD_API_KEY": sim.DefaultAPIKey, "STATE_USER": "anna", "STATE_PASSWORD": "geheim", "KKTCTL_NOTIFY_URL": people.URL + "/in?template=json",
+	}
+	return r
+}
+
+// hear takes a message for people.
+func (r *recipe) hear(_ http.ResponseWriter, req *http.Request) {
+	body, _ := io.ReadAll(req.Body)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.told = append(r.told, string(body))
+}
+
+// heard gives what people were told since it was last asked.
+func (r *recipe) heard() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text := strings.Join(r.told, "\n")
+	r.told = nil
+	return text
+}
+
+// workspace is a fresh copy of the repository that the fleet lies in: its
+// fleet file, and the recipe's scripts in a folder.
+func (r *recipe) workspace(scripts ...string) string {
+	r.t.Helper()
+	dir := r.t.TempDir()
+	check(r.t, os.WriteFile(filepath.Join(dir, "fleet.yaml"), []byte(r.fleet), 0o600))
+	if len(scripts) == 0 {
+		return dir
+	}
+	check(r.t, os.MkdirAll(filepath.Join(dir, scripts[0]), 0o755))
+	for _, script := range scripts[1:] {
+		text, err := os.ReadFile(filepath.Join(recipes, script))
+		check(r.t, err)
+		check(r.t, os.WriteFile(filepath.Join(dir, scripts[0], filepath.Base(script)), text, 0o755))
+	}
+	return dir
+}
+
+// run runs one command of a recipe, in which people would wait for minutes and
+// a test does not.
+func (r *recipe) run(dir string, env map[string]string, args ...string) (code int, output string) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	for i, arg := range args {
+		args[i] = strings.ReplaceAll(arg, "--wait 2m", "--wait 1ms")
+		if i > 0 && args[i-1] == "--wait" && arg == "2m" {
+			args[i] = "1ms"
+		}
+	}
+	all := maps.Clone(r.env)
+	maps.Copy(all, env)
+	name := args[0]
+	if name == "kktctl" { // the lookup goes by the test's own PATH otherwise
+		name = filepath.Join(strings.SplitN(r.env["PATH"], string(os.PathListSeparator), 2)[0], "kktctl")
+	}
+	cmd := exec.CommandContext(ctx, name, args[1:]...)
+	cmd.Dir = dir
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		cmd.Env = append(cmd.Env, key+"="+all[key])
+	}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		r.t.Fatalf("%v: %v", args, err)
+	}
+	for name, secret := range r.secrets {
+		if name != "STATE_USER" && strings.Contains(string(out), secret) {
+			r.t.Errorf("%v prints the secret %s:\n%s", args, name, out)
+		}
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// behind changes the place of a till and tells nobody.
+func (r *recipe) behind(serial, place string) {
+	r.t.Helper()
+	to := r.control + "/_sim/till?" + url.Values{"serial": {serial}, "place": {place}}.Encode()
+	resp, err := http.Post(to, "", nil)
+	check(r.t, err)
+	check(r.t, resp.Body.Close())
+	if resp.StatusCode >= 300 {
+		r.t.Fatal(resp.Status)
+	}
+}
+
+// signed counts the documents that were signed in, and wants each once.
+func (r *recipe) signed() int {
+	r.t.Helper()
+	if twice := r.service.Duplicates(); len(twice) > 0 {
+		r.t.Fatalf("tried though it had happened: %+v", twice)
+	}
+	n := 0
+	for _, e := range r.service.Ledger() {
+		if e.Kind == "sign" && e.OK {
+			n++
+		}
+	}
+	return n
+}
+
+// settled tells whether a plan has no changes and nothing runs.
+func (r *recipe) settled() bool {
+	r.t.Helper()
+	code, out := r.run(r.workspace(), r.secrets, "kktctl", "plan", "--detailed-exitcode")
+	if code != 0 && code != 2 {
+		r.t.Fatalf("plan: %d\n%s", code, out)
+	}
+	return code == 0 && strings.Contains(out, "No changes.")
+}
+
+// until does something again and again until the fleet is as declared.
+func (r *recipe) until(do func()) {
+	r.t.Helper()
+	for range 20 {
+		if do(); r.settled() {
+			return
+		}
+	}
+	r.t.Fatal("the fleet never became as declared")
+}
+
+// verdict checks what the metrics say of drift.
+func (r *recipe) verdict(metrics, want string) {
+	r.t.Helper()
+	if line := `kktctl_drift_verdict{fleet="sever",verdict="` + want + `"} 1` + "\n"; !strings.Contains(metrics, line) {
+		r.t.Errorf("the metrics lack %s", line)
+	}
+}
+
+// complete wants every command of the recipe to have been run.
+func (r *recipe) complete() {
+	r.t.Helper()
+	if len(r.ours) == 0 {
+		r.t.Error("the recipe has no command")
+	}
+	for _, command := range slices.Sorted(maps.Keys(r.ours)) {
+		if !r.ours[command] {
+			r.t.Errorf("no test runs %s", command)
+		}
+	}
+}
