@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -45,8 +46,18 @@ func parameters() []string {
 	}
 }
 
-// stateName is what a state may be called.
-var stateName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,199}$`)
+// maxName bounds the name of a state, in characters.
+const maxName = 200
+
+// isStateName tells whether a state may be called so.
+func isStateName(name string) bool {
+	for i, r := range name {
+		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && (i == 0 || !strings.ContainsRune("._/-", r)) {
+			return false
+		}
+	}
+	return name != "" && utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxName
+}
 
 // form is how a URL looks, for messages.
 const form = "write it as postgres://user@host:5432/database?state=NAME"
@@ -101,7 +112,7 @@ func (p *place) names(values url.Values) error {
 			}
 			p.schema = value
 		case "state":
-			if !stateName.MatchString(value) {
+			if !isStateName(value) {
 				return errors.New("the state's address: state has to be letters, digits, dots, slashes, hyphens and underscores, up to 200")
 			}
 			p.state = value
