@@ -76,12 +76,12 @@ func newRecipe(t *testing.T, program, place string, gitlab bool) *recipe {
 	t.Cleanup(func() { _ = r.service.Close() })
 	people := httptest.NewServer(http.HandlerFunc(r.hear))
 	t.Cleanup(people.Close)
-	states := httptest.NewServer(&httpstoretest.Server{Dir: t.TempDir(), GitLab: gitlab, Username: "anna", Password: "geheim"})
-	t.Cleanup(states.Close)
-	path := "/state/sever"
+	path, user := "/state/sever", "anna"
 	if gitlab {
-		path = "/api/v4/projects/1/terraform/state/sever"
+		path, user = "/api/v4/projects/1/terraform/state/sever", "gitlab-ci-token"
 	}
+	states := httptest.NewServer(&httpstoretest.Server{Dir: t.TempDir(), GitLab: gitlab, Username: user, Password: "geheim"})
+	t.Cleanup(states.Close)
 	where := "state: {url: " + states.URL + path + ", username: env:STATE_USER, password: env:STATE_PASSWORD}"
 	if place != "" {
 		where = "state: {url: " + filepath.Join(r.dir, place) + "}"
@@ -95,7 +95,7 @@ func newRecipe(t *testing.T, program, place string, gitlab bool) *recipe {
 		"KKTCTL_ENDPOINT": r.control, "KKTCTL_POLL_INTERVAL": "1ms", "KKTCTL_QUIET_PERIOD": "1ms", "GORACE": "atexit_sleep_ms=0",
 	}
 	r.secrets = map[string]string{
-		"OFD_API_KEY": sim.DefaultAPIKey, "STATE_USER": "anna", "STATE_PASSWORD": "geheim", "KKTCTL_NOTIFY_URL": people.URL + "/in?template=json",
+		"OFD_API_KEY": sim.DefaultAPIKey, "STATE_USER": user, "STATE_PASSWORD": "geheim", "KKTCTL_NOTIFY_URL": people.URL + "/in?template=json",
 	}
 	return r
 }
@@ -237,5 +237,78 @@ func (r *recipe) complete() {
 		if !r.ours[command] {
 			r.t.Errorf("no test runs %s", command)
 		}
+	}
+}
+
+// place gives text with the paths of a machine below the recipe's own folder.
+func (r *recipe) place(text string) string {
+	for path, folder := range map[string]string{
+		"/etc/kktctl": "etc", "/var/lib/kktctl": "lib", "/var/lib/prometheus/node-exporter": "metrics", "/reports": "metrics",
+	} {
+		text = strings.ReplaceAll(text, path, filepath.Join(r.dir, folder))
+	}
+	return text
+}
+
+// machine makes those folders, with the fleet file and the secrets in them.
+func (r *recipe) machine() {
+	r.t.Helper()
+	for _, folder := range []string{"etc", "lib", "metrics"} {
+		check(r.t, os.Mkdir(filepath.Join(r.dir, folder), 0o700))
+	}
+	check(r.t, os.WriteFile(filepath.Join(r.dir, "etc", "fleet.yaml"), []byte(r.fleet), 0o600))
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(r.secrets)) {
+		text.WriteString(name + "=" + r.secrets[name] + "\n")
+	}
+	check(r.t, os.WriteFile(filepath.Join(r.dir, "etc", "environment"), []byte(text.String()), 0o600))
+}
+
+// metrics reads the file of the drift job, which others may read.
+func (r *recipe) metrics() string {
+	r.t.Helper()
+	path := filepath.Join(r.dir, "metrics", "kktctl.prom")
+	data, err := os.ReadFile(path)
+	check(r.t, err)
+	info, err := os.Stat(path)
+	check(r.t, err)
+	if info.Mode().Perm() != 0o644 {
+		r.t.Errorf("the metrics have the mode %v", info.Mode())
+	}
+	return string(data)
+}
+
+// schedule is a life of a fleet whose resume and drift are run by a schedule:
+// somebody applies, resume ends it, drift is clean, then a till is changed.
+func (r *recipe) schedule(resume, drift func() (int, string), drifted int) {
+	r.t.Helper()
+	code, out := r.run(r.workspace(), r.secrets, "kktctl", "apply", "--auto-approve")
+	if code != 0 || r.signed() != 1 {
+		r.t.Fatalf("apply: %d\n%s", code, out)
+	}
+	r.until(func() {
+		if code, out := resume(); code != 0 {
+			r.t.Fatalf("resume: %d\n%s", code, out)
+		}
+	})
+	signed := r.signed() // the application, and its report
+	if code, out := drift(); code != 0 {
+		r.t.Fatalf("drift: %d\n%s", code, out)
+	}
+	r.verdict(r.metrics(), "clean")
+	_ = r.heard()
+	r.behind("00307404867112", "Подвал")
+	if code, out := drift(); code != drifted {
+		r.t.Errorf("drift: %d, want %d\n%s", code, drifted, out)
+	}
+	r.verdict(r.metrics(), "drift")
+	if told := r.heard(); !strings.Contains(told, "kkts.sloboda-3") {
+		r.t.Errorf("told %q", told)
+	}
+	if code, out := resume(); code != 0 {
+		r.t.Errorf("resume: %d\n%s", code, out)
+	}
+	if r.signed() != signed {
+		r.t.Error("drift or resume began something")
 	}
 }

@@ -20,7 +20,7 @@ func TestRecipes(t *testing.T) {
 	}
 	program := built(t, nil)
 	for name, test := range map[string]func(*testing.T, string){
-		"github": testGitHub,
+		"github": testGitHub, "gitlab": testGitLab, "cron": testCron, "systemd": testSystemd, "kubernetes": testKubernetes,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
