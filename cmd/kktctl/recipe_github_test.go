@@ -266,6 +266,7 @@ func (g *github) begins(name string) bool {
 // testGitHub is a week of the recipe for GitHub Actions.
 func testGitHub(t *testing.T, program string) {
 	g := newGitHub(t, program)
+	g.encrypt()
 
 	// A request, and another commit: one comment, which is brought up to date.
 	log, summary := g.want(true, "501", "kktctl-plan.yml plan")
@@ -276,6 +277,10 @@ func testGitHub(t *testing.T, program string) {
 	g.forge.ours("<!-- kktctl:plan sever -->")
 	if g.forge.writes != 2 || g.signed() != 0 {
 		t.Errorf("%d comments written, %d documents signed", g.forge.writes, g.signed())
+	}
+
+	if plan := g.artifacts["502 kktctl-plan"]["plan.json"]; !strings.Contains(plan, `"sealed"`) || strings.Contains(plan, "sloboda") {
+		t.Errorf("the artifact is not encrypted:\n%s", plan)
 	}
 
 	// The merge applies what was saved, and says so where it was reviewed.

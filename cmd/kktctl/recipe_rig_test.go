@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/kktctl/kktctl/providers/ofd/sim"
 	"github.com/kktctl/kktctl/state/httpstore/httpstoretest"
 )
@@ -98,6 +100,16 @@ func newRecipe(t *testing.T, program, place string, gitlab bool) *recipe {
 		"OFD_API_KEY": sim.DefaultAPIKey, "STATE_USER": user, "STATE_PASSWORD": "geheim", "KKTCTL_NOTIFY_URL": people.URL + "/in?template=json",
 	}
 	return r
+}
+
+// encrypt declares that the state is encrypted.
+func (r *recipe) encrypt() {
+	r.t.Helper()
+	id, err := age.GenerateX25519Identity()
+	check(r.t, err)
+	r.secrets["KKTCTL_AGE_IDENTITY"] = id.String()
+	encryption := ", encryption: {recipients: [" + id.Recipient().String() + "], identity: env:KKTCTL_AGE_IDENTITY}}\nkkts:\n"
+	r.fleet = strings.Replace(r.fleet, "}\nkkts:\n", encryption, 1)
 }
 
 // hear takes a message for people.
