@@ -93,7 +93,7 @@ func (r *recipe) unit(name string) (int, string) {
 		case "EnvironmentFile":
 			text, err := os.ReadFile(value)
 			check(r.t, err)
-			set(strings.Fields(string(text)))
+			set(strings.Fields(strings.ReplaceAll(string(text), "'", ""))) // quotes are as in a shell
 		case "WorkingDirectory":
 			dir = value
 		case "ExecStart":

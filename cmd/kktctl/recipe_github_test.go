@@ -304,6 +304,7 @@ func testGitHub(t *testing.T, program string) {
 	}
 	testGitHubStale(t, g)
 	testGitHubWrong(t, g)
+	testGitHubOutage(t, g)
 	g.complete()
 }
 
@@ -371,4 +372,37 @@ func testGitHubWrong(t *testing.T, g *github) {
 	g.want(false, "613", "kktctl-apply.yml plan-again")
 	g.want(false, "614", "kktctl-resume.yml resume")
 	g.secrets = secrets
+}
+
+// testGitHubOutage loses the state's server behind a signature: what is known
+// outlives the runner, and goes back.
+func testGitHubOutage(t *testing.T, g *github) {
+	t.Helper()
+	g.behind("00307404867112", "Чулан")
+	g.want(true, "505", "kktctl-plan.yml plan")
+	g.forge.run = 505
+	g.env["KKTCTL_STATE_LEASE"] = "2s"
+	g.downAt.Store(applications(g.service.Snapshot()) + 1)
+	before := g.signed()
+	log, _ := g.want(false, "620", "kktctl-apply.yml apply")
+	kept := g.artifacts["620 kktctl-emergency-apply"]
+	if len(kept) != 1 || g.needs["apply"]["again"] != "" {
+		t.Fatalf("kept %v, outputs %v\n%s", kept, g.needs["apply"], log)
+	}
+	g.downAt.Store(0)
+	g.states.SetDown(false)
+	dir := g.workspace()
+	for name, text := range kept {
+		if strings.Contains(text, "sloboda") {
+			t.Errorf("the emergency copy is not encrypted:\n%s", text)
+		}
+		check(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		if code, out := g.run(dir, g.secrets, "kktctl", "state", "recover", name, "--lock-timeout", "1m"); code != 0 {
+			t.Fatalf("state recover: %d\n%s", code, out)
+		}
+	}
+	g.until(func() { g.want(true, "621", "kktctl-resume.yml resume") })
+	if g.signed() != before+1 {
+		t.Errorf("signed %d, then %d", before, g.signed())
+	}
 }

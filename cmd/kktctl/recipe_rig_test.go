@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,8 +54,10 @@ type recipe struct {
 	t       *testing.T
 	service *sim.Service
 	control string // address of the simulated service
-	dir     string // of everything that outlives a job
-	fleet   string // text of the fleet file
+	states  *httpstoretest.Server
+	downAt  atomic.Int64 // signed applications with which the state's server goes away; 0: never
+	dir     string       // of everything that outlives a job
+	fleet   string       // text of the fleet file
 	// env is what each command sees: what a machine has, not what a job is given.
 	env map[string]string
 	// secrets are what the platform keeps for the jobs.
@@ -72,7 +75,8 @@ func newRecipe(t *testing.T, program, place string, gitlab bool) *recipe {
 	t.Helper()
 	world, err := sim.ParseWorld([]byte(recipeWorld))
 	check(t, err)
-	r := &recipe{t: t, dir: t.TempDir(), service: sim.New(world, sim.Options{}), ours: map[string]bool{}}
+	r := &recipe{t: t, dir: t.TempDir(), ours: map[string]bool{}}
+	r.service = sim.New(world, sim.Options{OnChange: r.outage})
 	r.control, err = r.service.Start("127.0.0.1:0")
 	check(t, err)
 	t.Cleanup(func() { _ = r.service.Close() })
@@ -82,7 +86,8 @@ func newRecipe(t *testing.T, program, place string, gitlab bool) *recipe {
 	if gitlab {
 		path, user = "/api/v4/projects/1/terraform/state/sever", "gitlab-ci-token"
 	}
-	states := httptest.NewServer(&httpstoretest.Server{Dir: t.TempDir(), GitLab: gitlab, Username: user, Password: "geheim"})
+	r.states = &httpstoretest.Server{Dir: t.TempDir(), GitLab: gitlab, Username: user, Password: "geheim"}
+	states := httptest.NewServer(r.states)
 	t.Cleanup(states.Close)
 	where := "state: {url: " + states.URL + path + ", username: env:STATE_USER, password: env:STATE_PASSWORD}"
 	if place != "" {
@@ -97,9 +102,27 @@ func newRecipe(t *testing.T, program, place string, gitlab bool) *recipe {
 		"KKTCTL_ENDPOINT": r.control, "KKTCTL_POLL_INTERVAL": "1ms", "KKTCTL_QUIET_PERIOD": "1ms", "GORACE": "atexit_sleep_ms=0",
 	}
 	r.secrets = map[string]string{
-		"OFD_API_KEY": sim.DefaultAPIKey, "STATE_USER": user, "STATE_PASSWORD": "geheim", "KKTCTL_NOTIFY_URL": people.URL + "/in?template=json",
+		"OFD_API_KEY": sim.DefaultAPIKey, "STATE_USER": user, "STATE_PASSWORD": "geheim", "KKTCTL_NOTIFY_URL": people.URL + "/in?template=json&messagekey=text",
 	}
 	return r
+}
+
+// outage takes the state's server away when so many applications are signed.
+func (r *recipe) outage(w *sim.World) {
+	if at := r.downAt.Load(); at > 0 && applications(w) >= at {
+		r.states.SetDown(true)
+	}
+}
+
+// applications counts those that are signed.
+func applications(w *sim.World) int64 {
+	signed := int64(0)
+	for _, a := range w.Applications {
+		if a.Signed {
+			signed++
+		}
+	}
+	return signed
 }
 
 // encrypt declares that the state is encrypted.
@@ -271,7 +294,7 @@ func (r *recipe) machine() {
 	check(r.t, os.WriteFile(filepath.Join(r.dir, "etc", "fleet.yaml"), []byte(r.fleet), 0o600))
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(r.secrets)) {
-		text.WriteString(name + "=" + r.secrets[name] + "\n")
+		text.WriteString(name + "='" + r.secrets[name] + "'\n")
 	}
 	check(r.t, os.WriteFile(filepath.Join(r.dir, "etc", "environment"), []byte(text.String()), 0o600))
 }
