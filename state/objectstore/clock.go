@@ -43,16 +43,25 @@ func (w watched) RoundTrip(req *http.Request) (*http.Response, error) {
 // latest is a time that the store's clock does not show yet, or shows just
 // now: what is to last from now on is counted from it.
 func (c *serverClock) latest() time.Time {
-	return c.at(func() time.Time { return c.date.Add(time.Second + time.Since(c.sent)) })
+	return c.at(func(now time.Time) time.Time { return c.date.Add(time.Second + longer(since(c.sent, now))) })
 }
 
 // earliest is a time that the store's clock has reached for certain: what has
 // run out by it has run out.
 func (c *serverClock) earliest() time.Time {
-	return c.at(func() time.Time { return c.date.Add(time.Since(c.received)) })
+	return c.at(func(now time.Time) time.Time { return c.date.Add(shorter(since(c.received, now))) })
 }
 
-func (c *serverClock) at(bound func() time.Time) time.Time {
+// since gives what has passed by each of the machine's clocks: one of them
+// stands still while it sleeps, the other one may be set.
+func since(then, now time.Time) (monotonic, wall time.Duration) {
+	return now.Sub(then), now.Round(0).Sub(then.Round(0))
+}
+
+func longer(a, b time.Duration) time.Duration  { return max(a, b) }
+func shorter(a, b time.Duration) time.Duration { return min(a, b) }
+
+func (c *serverClock) at(bound func(now time.Time) time.Time) time.Time {
 	if c.fixed != nil {
 		return c.fixed().UTC()
 	}
@@ -61,5 +70,5 @@ func (c *serverClock) at(bound func() time.Time) time.Time {
 	if c.date.IsZero() {
 		return time.Now().UTC()
 	}
-	return bound().UTC()
+	return bound(time.Now()).UTC()
 }

@@ -102,7 +102,7 @@ func (s *Store) Compact(ctx context.Context, lease *state.Lease, snap *state.Sna
 		return err
 	}
 	return s.exclusive(ctx, func() error {
-		old := s.list(ctx)
+		old, _ := s.list(ctx) // what cannot be listed stays
 		err := s.change(ctx, lease, func(next *head) error {
 			switch {
 			case next.Lineage == "":
@@ -121,22 +121,21 @@ func (s *Store) Compact(ctx context.Context, lease *state.Lease, snap *state.Sna
 	})
 }
 
-// list gives the names of the parts that lie there; none when that cannot be
-// told, which may not be allowed.
-func (s *Store) list(ctx context.Context) []string {
+// list gives the names of the parts that lie there.
+func (s *Store) list(ctx context.Context) ([]string, error) {
 	ctx, cancel := withTime(ctx, 0)
 	defer cancel()
 	var names []string
 	prefix := s.key + "."
 	for o := range s.core.Client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Prefix: prefix}) {
 		if o.Err != nil {
-			return names
+			return names, s.explain("list the parts of", "", o.Err)
 		}
 		if name, ok := isPart(o.Key, prefix); ok {
 			names = append(names, name)
 		}
 	}
-	return names
+	return names, nil
 }
 
 // sweep removes what belongs to no generation. It was there before the head

@@ -87,7 +87,11 @@ func (s *Store) empty(ctx context.Context, now *version) error {
 	if now.etag != "" {
 		return nil
 	}
-	for _, name := range s.list(ctx) {
+	names, err := s.list(ctx)
+	if err != nil {
+		return err // what cannot be listed may be there
+	}
+	for _, name := range names {
 		if !strings.HasPrefix(name, "probe-") {
 			return fmt.Errorf("%s: %w: it is missing, but %s is there\nhint: restore %s", s.location, state.ErrCorrupt, s.name(name), s.key)
 		}

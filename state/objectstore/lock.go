@@ -74,10 +74,15 @@ func (s *Store) take(ctx context.Context, req state.LockRequest) (*state.Lease, 
 // Renew begins the term anew.
 func (s *Store) Renew(ctx context.Context, lease *state.Lease) error {
 	return s.exclusive(ctx, func() error {
-		return s.change(ctx, lease, func(next *head) error {
+		before := s.unknown
+		err := s.change(ctx, lease, func(next *head) error {
 			next.Lock.Expires = s.clock.latest().Add(s.term)
 			return nil
 		})
+		if before == nil && s.unknown != nil {
+			s.renewed = true
+		}
+		return err
 	})
 }
 

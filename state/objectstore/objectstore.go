@@ -81,6 +81,7 @@ type Store struct {
 	mu      sync.Mutex // held for every write; guards what follows
 	at      *version   // the head as last written or read under the lock; nil: to be read
 	unknown *version   // a write on top of it has no known outcome: nothing is written before a Load
+	renewed bool       // what is unknown is a renewal only: no Load is needed to go on
 }
 
 var (

@@ -434,3 +434,61 @@ func TestUnanswered(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestLostHeadUnlisted: where it cannot be told whether other objects are
+// there, a head that is gone is no empty place either.
+func TestLostHeadUnlisted(t *testing.T) {
+	endpoint, b := serve(t)
+	begin(t, options(endpoint))
+	if _, err := b.DeleteObject(bucket, key); err != nil {
+		t.Fatal(err)
+	}
+	o := options(endpoint)
+	o.Wrap = func(rt http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Query().Has("list-type") {
+				body := io.NopCloser(strings.NewReader("<Error><Code>AccessDenied</Code></Error>"))
+				return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Request: r, Body: body}, nil
+			}
+			return rt.RoundTrip(r)
+		})
+	}
+	s := open(t, o)
+	if snap, _, err := s.Load(t.Context()); err == nil || !strings.Contains(err.Error(), "list objects") {
+		t.Errorf("loaded %v, %v", snap, err)
+	}
+	if _, err := s.Lock(t.Context(), state.LockRequest{Holder: "boris"}); err == nil {
+		t.Error("a lock was given")
+	}
+}
+
+// TestUnansweredRenewal: a renewal that was cut off keeps nobody from writing.
+func TestUnansweredRenewal(t *testing.T) {
+	endpoint, _ := serve(t)
+	o := options(endpoint)
+	var hold atomic.Bool
+	entered := make(chan struct{})
+	o.Wrap = func(rt http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPut && hold.CompareAndSwap(true, false) {
+				close(entered)
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			return rt.RoundTrip(r)
+		})
+	}
+	s, lease, snap := begin(t, o)
+	hold.Store(true)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Renew(ctx, lease) }()
+	<-entered
+	cancel()
+	if err := <-done; err == nil {
+		t.Fatal("renewed without an answer")
+	}
+	if err := s.Compact(t.Context(), lease, snap); err != nil {
+		t.Fatal(err)
+	}
+}

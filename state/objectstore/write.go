@@ -98,6 +98,11 @@ func (s *Store) change(ctx context.Context, lease *state.Lease, alter func(next 
 	if lease == nil {
 		return errors.New("a write needs a lease")
 	}
+	if s.renewed {
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+	}
 	if s.unknown != nil {
 		return fmt.Errorf("%s: what the last write did is not known: the state has to be loaded first", s.location)
 	}
@@ -156,12 +161,12 @@ func (s *Store) settle(ctx context.Context) error {
 			return err
 		}
 		if now.etag != s.unknown.etag {
-			s.unknown, s.at = nil, nil
+			s.unknown, s.renewed, s.at = nil, false, nil
 			return nil
 		}
 		// Not in the name of the holder, whose own last write stays noted.
 		if _, err = s.replaceAs(ctx, nobody, now, now.clone()); err == nil {
-			s.unknown, s.at = nil, nil
+			s.unknown, s.renewed, s.at = nil, false, nil
 			return nil
 		}
 		if !errors.Is(err, errMoved) {
