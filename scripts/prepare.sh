@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/kktctl-test
-all='gost node modules postgres pgbouncer'
+all='gost node modules postgres pgbouncer recipes'
 
 exec 3>&2
 say() { printf 'prepare: %s\n' "$*" >&3; }
@@ -44,6 +44,12 @@ has_gost() { openssl engine gost >/dev/null 2>&1; }
 get_gost() { debian openssl libengine-gost-openssl; }
 vars_gost() { :; }
 without_gost='openssl has no ГОСТ engine (Debian: libengine-gost-openssl): tests that sign with ГОСТ are skipped'
+
+# The scripts of the recipes for pipelines call curl and jq.
+has_recipes() { command -v curl >/dev/null && command -v jq >/dev/null; }
+get_recipes() { debian curl jq; }
+vars_recipes() { :; }
+without_recipes='curl or jq is absent (Debian: curl, jq): the recipes in examples are not run'
 
 # Node.js and npm run a client that nobody here wrote.
 has_node() { command -v node >/dev/null && command -v npm >/dev/null; }
