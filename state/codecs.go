@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Codec writes and reads the stored forms of a state. Its zero value writes
@@ -50,6 +51,23 @@ func (c Codec) Stored() []string {
 	c.keys.mu.Lock()
 	defer c.keys.mu.Unlock()
 	return c.keys.stored
+}
+
+// Keep has what is written encrypted as what it is made of was, where c has
+// recipients of no declaration: a copy of an encrypted state is encrypted too.
+// Stored are the recipients of the original; none leaves c as it is. It fails
+// where there are some and c cannot encrypt.
+func (c Codec) Keep(stored []string) error {
+	switch {
+	case len(stored) == 0:
+		return nil
+	case c.keys == nil || c.plain:
+		return fmt.Errorf("%w for %s, and the copy would be plain text: nothing was written", ErrSealed, naming(stored))
+	}
+	c.keys.mu.Lock()
+	defer c.keys.mu.Unlock()
+	c.keys.kept = slices.Clone(stored)
+	return nil
 }
 
 // Encode is the package's Encode, encrypted where that is asked for.

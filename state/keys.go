@@ -59,6 +59,7 @@ type keys struct {
 	serial   uint64              // of its snapshot
 	stored   []string            // for whom its snapshot is encrypted; nil: plain
 	verified bool                // stored was encrypted too: nobody else wrote it
+	kept     []string            // what is written is encrypted for, where nobody is declared
 }
 
 func newKeys(s Sealer) *keys { return &keys{sealer: s, known: map[string]*dataKey{}} }
@@ -89,14 +90,17 @@ func (k *keys) present() string {
 	return k.lineage
 }
 
-// target gives those for whom to encrypt: the declared ones, or those of the
-// state. It fails while they are not known.
+// target gives those for whom to encrypt: the declared ones, or those that are
+// kept, or those of the state. It fails while they are not known.
 func (k *keys) target() ([]string, error) {
 	if to := k.sealer.Recipients(); len(to) > 0 {
 		return to, nil
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(k.kept) > 0 {
+		return k.kept, nil
+	}
 	if k.lineage == "" || (len(k.stored) > 0 && !k.verified) {
 		return nil, errUnmet
 	}

@@ -50,7 +50,7 @@ func (a *App) encodePlan(plan planFile) ([]byte, error) {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
 	}
 	head := planHead{plan.FormatVersion, plan.Fleet, plan.FleetHash, plan.Lineage, plan.Serial}
-	e, err := a.planCodec().Seal(sealedPlanName, planLineage(head.Lineage), head, data)
+	e, err := a.sealPlan(head, data)
 	if err == nil && e != nil {
 		data, err = json.MarshalIndent(sealedPlan{head, *e}, "", "  ")
 	}
@@ -58,6 +58,17 @@ func (a *App) encodePlan(plan planFile) ([]byte, error) {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
 	}
 	return append(data, '\n'), nil
+}
+
+// sealPlan encrypts a plan where the state is encrypted, or will be: one that
+// is not there yet becomes plain text when nobody is declared to encrypt for,
+// whatever there is to read with. It gives nil for a plan that stays plain.
+func (a *App) sealPlan(head planHead, data []byte) (*state.Envelope, error) {
+	codec := a.planCodec()
+	if head.Lineage == "" && len(codec.Recipients()) == 0 {
+		return nil, nil
+	}
+	return codec.Seal(sealedPlanName, planLineage(head.Lineage), head, data)
 }
 
 // isSealedPlan reads the clear part of an encrypted plan; false for anything

@@ -27,7 +27,8 @@ most one of the two can be gone on with, and the same command ends the move.
 
 Credentials of the fleet file go to its own state.url; the other place takes
 them from KKTCTL_STATE_USERNAME, KKTCTL_STATE_PASSWORD and so on. Where
-state.encryption is declared the new place is encrypted.`,
+state.encryption is declared the new place is encrypted; an encrypted state is
+never decrypted by a move.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.runStateMigrate(cmd.Context(), g, to, timeout)
@@ -176,6 +177,9 @@ func (m *move) run(ctx context.Context) (bool, error) {
 	}
 	done, err := m.movedBefore(there)
 	if done || err != nil {
+		return false, err
+	}
+	if err := m.a.keepCopySealed(m.g, m.to.store, m.a.codecOf(m.from.store).Stored()); err != nil {
 		return false, err
 	}
 	if m.source.Moved == nil {

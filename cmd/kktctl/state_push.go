@@ -41,7 +41,8 @@ func (a *App) runStatePush(ctx context.Context, g *globals, path string, force b
 	if err != nil {
 		return err
 	}
-	given, pulled, err := a.readPulled(path, a.opened[store].fresh())
+	codec := a.opened[store].fresh()
+	given, pulled, err := a.readPulled(path, codec)
 	if err != nil {
 		return err
 	}
@@ -51,6 +52,9 @@ func (a *App) runStatePush(ctx context.Context, g *globals, path string, force b
 	changed := false
 	err = a.inSession(ctx, g, store, given.Fleet, edit{"state push", timeout}, func(s *apply.Session) error {
 		if !s.Exists() {
+			if err := a.keepCopySealed(g, store, codec.Stored()); err != nil {
+				return err
+			}
 			changed = true
 			return errors.Join(s.Replace(ctx, given), s.Record(ctx, stateEvent("state push")))
 		}

@@ -144,6 +144,23 @@ func keepSealed(program string, o opened, have []string) error {
 	}
 }
 
+// keepCopySealed sees to it that a copy of what was encrypted for had, to be
+// written to a store where no state is yet, does not become plain text.
+func (a *App) keepCopySealed(g *globals, store state.Store, had []string) error {
+	o := a.opened[store]
+	if o.sealer != nil && len(o.sealer.Recipients()) > 0 {
+		return nil
+	}
+	if !o.place.declared || len(had) == 0 {
+		return o.codec.Keep(had)
+	}
+	return diag.Diagnostic{
+		Summary: "what is to be written is encrypted, but the fleet file declares no state.encryption: nothing is written",
+		Hint: fmt.Sprintf("declare it, with recipients: [%s]; or, for plain text, decrypt what it comes from first: %s state rekey --plain for a state, state pull without --sealed for a copy",
+			strings.Join(had, ", "), a.program(g)),
+	}
+}
+
 // keyNames names public keys for a message.
 func keyNames(keys []string) string {
 	var out []string
