@@ -18,6 +18,7 @@ import (
 
 	"github.com/kktctl/kktctl/state"
 	"github.com/kktctl/kktctl/state/local"
+	"github.com/kktctl/kktctl/state/statetest"
 )
 
 const (
@@ -126,7 +127,7 @@ type heard struct {
 // shepherd hears a herd and wakes whoever waits.
 type shepherd struct {
 	t       *testing.T
-	members []*process
+	members []*statetest.Process
 	names   []string
 	since   []string // when each took the lock; empty: it does not hold it
 	waiting []int
@@ -164,7 +165,7 @@ func TestHerd(t *testing.T) {
 		p := start(t, "herd", path, h.names[n], judgeVar+"="+path+".judge",
 			fmt.Sprintf("%s=%d", roundsVar, rounds), fmt.Sprintf("%s=%d", seedVar, seed+uint64(n)))
 		h.members = append(h.members, p)
-		go p.listen(n, lines)
+		go listen(p, n, lines)
 	}
 	for alive := size; alive > 0; {
 		l := <-lines
@@ -181,9 +182,9 @@ func TestHerd(t *testing.T) {
 }
 
 // listen hands on whole lines: what a killed process began to say is left out.
-func (p *process) listen(n int, to chan<- heard) {
+func listen(p *statetest.Process, n int, to chan<- heard) {
 	for {
-		line, err := p.out.ReadString('\n')
+		line, err := p.Out.ReadString('\n')
 		if err != nil {
 			to <- heard{n: n}
 			return

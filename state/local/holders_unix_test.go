@@ -12,10 +12,11 @@ import (
 
 	"github.com/kktctl/kktctl/state"
 	"github.com/kktctl/kktctl/state/local"
+	"github.com/kktctl/kktctl/state/statetest"
 )
 
 // taken has a process that holds the lock of a state with one entry.
-func taken(t *testing.T) (path string, p *process, lease *state.Lease) {
+func taken(t *testing.T) (path string, p *statetest.Process, lease *state.Lease) {
 	t.Helper()
 	path = place(t)
 	s := local.Open(path)
@@ -23,8 +24,8 @@ func taken(t *testing.T) (path string, p *process, lease *state.Lease) {
 	must(t, s.Init(t.Context(), first, state.NewSnapshot("sever")))
 	must(t, s.Unlock(t.Context(), first))
 	p = start(t, "orders", path, "boris@till pid 7")
-	lease = p.do("lock").Lease
-	p.do("append")
+	lease = p.Do("lock").Lease
+	p.Do("append")
 	return path, p, lease
 }
 
@@ -49,14 +50,14 @@ func refusesWithoutID(t *testing.T, s *local.Store, lease *state.Lease) {
 // TestStoppedHolder stops a holder, gives its lock to another one, and lets it
 // go on: all that it still writes is refused.
 func TestStoppedHolder(t *testing.T) {
-	for name, before := range map[string]order{"idle": {}, "on its way to write": {Do: "append", StopAt: "mutex"}} {
+	for name, before := range map[string]statetest.Order{"idle": {}, "on its way to write": {Do: "append", StopAt: "mutex"}} {
 		path, p, lease := taken(t)
 		if before.Do == "" {
-			p.signal(syscall.SIGSTOP)
+			p.Signal(syscall.SIGSTOP)
 		} else {
-			p.tell(before)
+			p.Tell(before)
 		}
-		p.stopped()
+		p.Stopped()
 		s := local.Open(path)
 		refusesWithoutID(t, s, lease)
 		must(t, s.ForceUnlock(t.Context(), lease.ID))
@@ -65,17 +66,17 @@ func TestStoppedHolder(t *testing.T) {
 			t.Errorf("%s: epoch %d after %d", name, next.Epoch, lease.Epoch)
 		}
 		must(t, s.Append(t.Context(), next, []state.Entry{entry(100)}))
-		p.signal(syscall.SIGCONT)
+		p.Signal(syscall.SIGCONT)
 		if before.Do != "" {
-			p.tell(order{Do: "go on"})
-			if a := p.answer(); !a.Fenced || a.Serial != 0 {
+			p.Tell(statetest.Order{Do: "go on"})
+			if a := p.Answer(); !a.Fenced || a.Serial != 0 {
 				t.Errorf("%s: the write under way: %+v", name, a)
 			}
 		}
 		for _, what := range []string{"append", "compact", "renew"} {
-			p.fenced(what)
+			p.Fenced(what)
 		}
-		p.do("unlock") // takes nothing from the new holder
+		p.Do("unlock") // takes nothing from the new holder
 		must(t, s.Append(t.Context(), next, []state.Entry{entry(101)}))
 		if got := load(t, path); got.Serial != 3 || len(got.Resources) != 3 {
 			t.Errorf("%s: serial %d, %d resources", name, got.Serial, len(got.Resources))
@@ -88,21 +89,21 @@ func TestStoppedHolder(t *testing.T) {
 func TestStoppedInAWrite(t *testing.T) {
 	for _, op := range []string{"write sever.kktstate.journal", journalSync} {
 		path, p, lease := taken(t)
-		p.tell(order{Do: "append", StopAt: op})
-		p.stopped()
+		p.Tell(statetest.Order{Do: "append", StopAt: op})
+		p.Stopped()
 		s := local.Open(path)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := s.ForceUnlock(ctx, lease.ID); err == nil || !strings.Contains(err.Error(), "another process keeps writing") {
 			t.Errorf("%s: unlocked in the midst of a write: %v", op, err)
 		}
 		cancel()
-		p.signal(syscall.SIGCONT)
-		p.tell(order{Do: "go on"})
-		if a := p.answer(); a.Err != "" || a.Serial != 2 {
+		p.Signal(syscall.SIGCONT)
+		p.Tell(statetest.Order{Do: "go on"})
+		if a := p.Answer(); a.Err != "" || a.Serial != 2 {
 			t.Errorf("%s: %+v", op, a)
 		}
 		must(t, s.ForceUnlock(t.Context(), lease.ID))
-		p.fenced("append")
+		p.Fenced("append")
 		if got := load(t, path); got.Serial != 2 {
 			t.Errorf("%s: serial %d", op, got.Serial)
 		}
@@ -116,10 +117,10 @@ func TestKilledHolder(t *testing.T) {
 	for op, may := range map[string][]uint64{"": {1}, "mutex": {1}, "write sever.kktstate.journal": {1}, journalSync: {1, 2}} {
 		path, p, lease := taken(t)
 		if op != "" {
-			p.tell(order{Do: "append", StopAt: op})
-			p.stopped()
+			p.Tell(statetest.Order{Do: "append", StopAt: op})
+			p.Stopped()
 		}
-		p.kill()
+		p.Kill()
 		s := local.Open(path)
 		next := lock(t, s)
 		if next.Previous == nil || *next.Previous != lease.LockInfo || next.Epoch <= lease.Epoch {
