@@ -239,7 +239,7 @@ func (h *shepherd) owner(epoch string, n int) {
 }
 
 func (h *shepherd) ended(n int) {
-	_ = h.members[n].cmd.Wait() // some are killed
+	_ = h.members[n].Cmd.Wait() // some are killed
 	if h.since[n] != "" {
 		h.dead[h.names[n]+" "+h.since[n]] = true
 		h.holding--
@@ -249,7 +249,7 @@ func (h *shepherd) ended(n int) {
 
 func (h *shepherd) wake() {
 	for _, n := range h.waiting {
-		if _, err := io.WriteString(h.members[n].in, "go on\n"); err != nil {
+		if _, err := io.WriteString(h.members[n].In, "go on\n"); err != nil {
 			h.t.Errorf("%s: %v", h.names[n], err)
 		}
 	}

@@ -92,6 +92,7 @@ func obey(s state.Store, do string, req state.LockRequest, entry state.Entry, le
 // Process is another process that works on a state.
 type Process struct {
 	Cmd *exec.Cmd
+	In  io.WriteCloser
 	Out *bufio.Reader
 
 	t  *testing.T
@@ -110,7 +111,7 @@ func Start(t *testing.T, environment ...string) *Process {
 	out, err := p.Cmd.StdoutPipe()
 	p.must(err)
 	p.must(p.Cmd.Start())
-	p.in, p.Out = in, bufio.NewReader(out)
+	p.In, p.Out = in, bufio.NewReader(out)
 	t.Cleanup(func() {
 		if p.Cmd.ProcessState == nil {
 			_ = p.Cmd.Process.Kill()
@@ -130,7 +131,7 @@ func (p *Process) must(err error) {
 // Tell gives an order without waiting for the answer.
 func (p *Process) Tell(o Order) {
 	p.t.Helper()
-	p.must(json.NewEncoder(p.in).Encode(o))
+	p.must(json.NewEncoder(p.In).Encode(o))
 }
 
 // Answer waits for the answer to an order.
