@@ -60,8 +60,11 @@ func StateScheme(location string) string {
 // never echo the URL: a password may stand in it.
 func CheckStateURL(location string) error {
 	scheme := StateScheme(location)
+	if conninfoSecret.MatchString(location) {
+		return errors.New("must not hold a password")
+	}
 	if scheme == "" {
-		return nil
+		return checkStatePath(location)
 	}
 	u, err := url.Parse(location)
 	if err != nil {
@@ -82,6 +85,32 @@ func CheckStateURL(location string) error {
 		return checkDatabaseURL(u)
 	}
 	return errors.New("is of a kind that states are not kept in")
+}
+
+// conninfoSecret finds a password among settings such as libpq's.
+var conninfoSecret = regexp.MustCompile(`(?i)(^|[^a-z])(ssl)?pass(word|wd|file)?\s*=`)
+
+// conninfoForm is how libpq's settings of a connection begin.
+var conninfoForm = regexp.MustCompile(`(?i)^\s*(host|hostaddr|port|user|dbname|service|sslmode)\s*=`)
+
+// loginForm is LOGIN:PASSWORD@HOST without a scheme, or with one of its slashes
+// left out.
+var loginForm = regexp.MustCompile(`:[^@]*@`)
+
+// pathForm is what is certainly a path: with a drive's letter, a root or a dot
+// in front.
+var pathForm = regexp.MustCompile(`^([A-Za-z]:[\\/]|\.{1,2}[\\/]|/[^/])`)
+
+// checkStatePath refuses as a path what would be the address of a server with
+// its scheme in front: a file of that name would show the password in it.
+func checkStatePath(location string) error {
+	switch {
+	case conninfoForm.MatchString(location):
+		return errors.New("is neither a URL nor a path: settings of a connection are not taken")
+	case !pathForm.MatchString(location) && loginForm.MatchString(location):
+		return errors.New("must not hold a login and password, and has no scheme (a file of such a name is written ./NAME)")
+	}
+	return nil
 }
 
 func checkObjectURL(u *url.URL) error {

@@ -144,11 +144,22 @@ func (m *move) lock(ctx context.Context, timeout time.Duration) error {
 	req := state.LockRequest{Holder: m.a.holder(), Operation: "state migrate"}
 	for _, e := range []*end{&m.from, &m.to} {
 		var err error
-		if e.lease, err = m.a.lockStore(ctx, m.g, e.store, req, timeout); err != nil {
+		if e.lease, err = m.a.lockStore(ctx, m.at(e), e.store, req, timeout); err != nil {
 			return errors.Join(err, m.unlock(context.WithoutCancel(ctx)))
 		}
 	}
 	return nil
+}
+
+// at gives the flags that name one of the two ends, for the commands that are
+// shown to a person.
+func (m *move) at(e *end) *globals {
+	if e != &m.to {
+		return m.g
+	}
+	g := *m.g
+	g.State = e.place.location
+	return &g
 }
 
 func (m *move) unlock(ctx context.Context) error {
