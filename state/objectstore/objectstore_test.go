@@ -166,11 +166,28 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// TestHerd has some die with the lock: the server's clock is turned then, which
+// is the one that decides.
 func TestHerd(t *testing.T) {
-	endpoint, _ := serve(t)
+	b := s3mem.New()
+	if err := b.CreateBucket(bucket); err != nil {
+		t.Fatal(err)
+	}
+	var ahead atomic.Int64
+	h := gofakes3.New(b, gofakes3.WithLogger(quiet)).Server()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", time.Now().Add(time.Duration(ahead.Load())).UTC().Format(http.TimeFormat))
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
 	statetest.Herd(t, statetest.HerdOptions{
-		Place:    statetest.Place{Open: func() state.Store { return open(t, options(endpoint)) }, Term: term},
-		Location: endpoint,
+		Place: statetest.Place{
+			Open: func() state.Store { return open(t, options(srv.URL)) },
+			Term: term,
+			Pass: func(_ *testing.T, d time.Duration) { ahead.Add(int64(d)) },
+		},
+		Location: srv.URL,
+		Deaths:   true,
 	})
 }
 
