@@ -194,7 +194,7 @@ func (r *runner) prepare(n *node, w *state.Workflow) *Run {
 		Address: n.step.Address, Action: n.action, Fleet: r.fleet, Resource: r.s.resource(n.step.Address),
 		Workflow: *w, Intent: r.s.intentOf(w.ID), Code: r.o.Codes[n.step.Address],
 		FingerprintKey: r.s.fingerprintKey(), Now: r.s.now().UTC(), QuietPeriod: r.o.QuietPeriod,
-		Of: r.s.resource,
+		Of: r.s.resource, clock: r.s.now,
 	}
 	run.Till = r.declared(n.step.Address, run.Resource.Identity)
 	if n.action == planner.CreateCabinet || n.action == planner.Order {

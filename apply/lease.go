@@ -19,11 +19,13 @@ type term struct {
 	cause  error // why the last renewal failed
 }
 
-// left is what remains of the term at a time. A suspended machine stops one of
-// its two clocks, so that the one that went further counts.
-func (t term) left(now time.Time) time.Duration {
-	gone := max(now.Sub(t.from), now.Round(0).Sub(t.from.Round(0)))
-	return t.length - gone
+// left is what remains of the term at a time.
+func (t term) left(now time.Time) time.Duration { return t.length - elapsed(t.from, now) }
+
+// elapsed is the time between two readings of the clock. A suspended machine
+// stops one of its two clocks, so that the one that went further counts.
+func elapsed(from, now time.Time) time.Duration {
+	return max(now.Sub(from), now.Round(0).Sub(from.Round(0)))
 }
 
 // margin is the last part of a term, in which nothing is sent any more: who

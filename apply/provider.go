@@ -50,7 +50,8 @@ type Run struct {
 	QuietPeriod time.Duration
 
 	// Intend makes an intent durable. Only when it has returned nil may the
-	// call be sent, and only once. The intent is then in Intent.
+	// call be sent, and only once, at once: see SendLeft. What takes time comes
+	// before it. The intent is then in Intent.
 	Intend func(ctx context.Context, effect state.Effect, requestHash string, preRead map[string]string) error
 	// Closed gives an error while a call with the effect has to wait for a window.
 	// Intend looks at it too: this is for what is done only for the call.
@@ -58,7 +59,25 @@ type Run struct {
 	// Bookings counts what other tills have taken of a code through bookings
 	// after a reading of it, which was between two times, and what they may have.
 	Bookings func(code spec.CodeRecord, from, to time.Time) (after, maybe int)
-	opened   bool // Intent was opened in this transition
+	opened   bool             // Intent was opened in this transition
+	clock    func() time.Time // nil: nothing runs out
+}
+
+// The bounds of the time in which a call has to begin after its intent: well
+// below the quiet period, after which others conclude that it was not made.
+const (
+	latestSend   = 15 * time.Second
+	earliestSend = 5 * time.Second // also when the quiet period is shorter than that of use
+)
+
+// SendLeft is how long the call of the intent that was made may still begin.
+// At zero and below nothing may be sent.
+func (run *Run) SendLeft() time.Duration {
+	within := min(max(run.QuietPeriod/4, earliestSend), latestSend)
+	if run.Intent == nil || run.clock == nil {
+		return within
+	}
+	return within - elapsed(run.Intent.At, run.clock())
 }
 
 // Status is how a transition leaves its workflow.

@@ -68,17 +68,23 @@ func (s printing) send(ctx context.Context) (apply.Transition, error) {
 	}
 	hash := requestHash([]string{s.id, s.doc.Hash()})
 	before := s.run.Intent
+	a := announcement{run: s.run, effect: state.EffectReceipt, hash: hash, made: before != nil}
+	parent := ctx
 	switch {
 	case before == nil:
-		if err := s.run.Intend(ctx, state.EffectReceipt, hash, nil); err != nil {
+		if err := a.shut(); err != nil {
 			return apply.Transition{}, err
 		}
+		ctx = a.before(ctx)
 	case before.RequestHash != hash:
 		return apply.Transition{}, fmt.Errorf("%s: what would be sent as %s is not what was sent: put it back as it was", s.run.Address, s.id)
 	case s.run.Workflow.Unknown && s.run.Workflow.WaitingFor != string(planner.WaitDocument):
 		return person(s.run, s.run.Workflow.Message, hintUndefined), nil // nothing is sent before somebody has looked
 	}
 	got, failed := s.p.print(ctx, s.doc, s.id)
+	if stop := a.stop(parent, failed == nil); stop != nil {
+		return apply.Transition{}, stop
+	}
 	if failed != nil && failed.fault == faultRefused && before != nil {
 		got, failed = s.p.takenBefore(ctx, s.doc, s.id, failed)
 	}

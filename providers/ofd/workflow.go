@@ -74,17 +74,21 @@ type call struct {
 // known afterwards. An unknown outcome leaves the intent open: the next
 // Advance settles it.
 func once(ctx context.Context, run *apply.Run, c call) (apply.Transition, error) {
-	if err := run.Intend(ctx, c.effect, requestHash(c.request), c.preRead); err != nil {
+	a := announcement{run: run, effect: c.effect, hash: requestHash(c.request), preRead: c.preRead}
+	if err := a.shut(); err != nil {
 		return apply.Transition{}, err
 	}
-	err := c.send(ctx)
+	err := c.send(a.before(ctx))
+	if stop := a.stop(ctx, err == nil); stop != nil {
+		return apply.Transition{}, stop
+	}
 	if err == nil {
 		tr := c.sent()
 		tr.Settled = apply.SettledDone
 		return tr, nil
 	}
-	switch httpapi.OutcomeOf(err) {
-	case httpapi.OutcomeRefused:
+	switch outcome := httpapi.OutcomeOf(err); {
+	case outcome == httpapi.OutcomeRefused:
 		if tr, ok := renewed(run, err); ok {
 			return tr, nil
 		}
@@ -99,7 +103,7 @@ func once(ctx context.Context, run *apply.Run, c call) (apply.Transition, error)
 		}
 		tr.Settled = apply.SettledRefused
 		return tr, nil
-	case httpapi.OutcomeNotSent:
+	case outcome == httpapi.OutcomeNotSent, !a.made:
 		tr := wait(run.Workflow.Phase, run.Workflow.Data, planner.WaitService, "not sent: "+sentence(err)+"; it will be tried again")
 		tr.Settled = apply.SettledNotSent
 		return tr, nil

@@ -9,10 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -29,12 +27,10 @@ type result struct {
 
 // attempt sends the request once and reads the answer within its bounds.
 func (c *Client) attempt(ctx context.Context, transport http.RoundTripper, call Call, token string) result {
+	ctx, sent, done := call.beginning(ctx)
+	defer done()
 	ctx, m, cancel := c.bounds(ctx, call)
 	defer cancel()
-	var sent atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
-	})
 	request, err := c.request(ctx, call, token)
 	if err != nil {
 		return result{err: err}
@@ -197,6 +193,9 @@ var errTooLarge = errors.New("over the limit")
 func reason(ctx context.Context, err error) error {
 	if end := context.Cause(ctx); errors.Is(end, context.DeadlineExceeded) && ctx.Err() != end { //nolint:errorlint // one that came through a cause
 		return errStalled
+	}
+	if errors.Is(context.Cause(ctx), errTooLate) {
+		return errTooLate
 	}
 	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
 		return fmt.Errorf("%w: %w", end, err)

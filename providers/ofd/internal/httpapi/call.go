@@ -38,7 +38,8 @@ type Call struct {
 	// Secrets are kept out of errors and logs, besides the token.
 	Secrets []string
 
-	rows func(decode func(out any) error) error // see Stream
+	rows   func(decode func(out any) error) error // see Stream
+	within time.Duration                          // in which the call has to begin, see Last; 0: any
 }
 
 // Answer is an answer of any status, whole: of a call with a Judge.

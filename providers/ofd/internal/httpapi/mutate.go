@@ -11,6 +11,7 @@ import (
 
 // Mutate makes a call that changes something: exactly one attempt, over a new
 // connection, whatever happens. Its error tells what is known, see OutcomeOf.
+// What takes time comes first: the token, the turn; see WithLast.
 //
 // A 401 or 403 in a documented shape is a refusal. It is not sent again here:
 // the token is dropped, so that the caller's next try, with an intent of its
@@ -21,6 +22,9 @@ func (c *Client) Mutate(ctx context.Context, call Call) error {
 		return err
 	}
 	if err := c.config.Pacer.Wait(ctx); err != nil {
+		return c.failure(call, token, OutcomeNotSent, err)
+	}
+	if err := call.announce(ctx); err != nil {
 		return c.failure(call, token, OutcomeNotSent, err)
 	}
 	r := c.attempt(ctx, c.writes, call, token)
