@@ -52,7 +52,7 @@ type move struct {
 type end struct {
 	place statePlace
 	store state.Store
-	lease *state.Lease
+	lock  *held // nil: not yet
 }
 
 func (a *App) runStateMigrate(ctx context.Context, g *globals, to string, timeout time.Duration) error {
@@ -144,7 +144,7 @@ func (m *move) lock(ctx context.Context, timeout time.Duration) error {
 	req := state.LockRequest{Holder: m.a.holder(), Operation: "state migrate"}
 	for _, e := range []*end{&m.from, &m.to} {
 		var err error
-		if e.lease, err = m.a.lockStore(ctx, m.at(e), e.store, req, timeout); err != nil {
+		if e.lock, err = m.a.lockStore(ctx, m.at(e), e.store, req, timeout); err != nil {
 			return errors.Join(err, m.unlock(context.WithoutCancel(ctx)))
 		}
 	}
@@ -165,8 +165,8 @@ func (m *move) at(e *end) *globals {
 func (m *move) unlock(ctx context.Context) error {
 	var errs []error
 	for _, e := range []*end{&m.to, &m.from} {
-		if e.lease != nil {
-			errs = append(errs, e.store.Unlock(ctx, e.lease))
+		if e.lock != nil {
+			errs = append(errs, e.lock.unlock(ctx))
 		}
 	}
 	return errors.Join(errs...)
@@ -250,7 +250,7 @@ func (m *move) copy(ctx context.Context, there *state.Snapshot) error {
 	if there != nil {
 		write = m.to.store.Compact
 	}
-	if err := write(ctx, m.to.lease, arriving); err != nil {
+	if err := write(ctx, m.to.lock.lease, arriving); err != nil {
 		return fmt.Errorf("%s could not be written: %w", m.to.store.Location(), err)
 	}
 	if err := m.verify(ctx, arriving); err != nil {
@@ -266,17 +266,17 @@ func (m *move) copy(ctx context.Context, there *state.Snapshot) error {
 	left.Serial++
 	left.Moved = m.mark()
 	left.Moved.To = m.to.store.Location()
-	if err := m.from.store.Compact(context.WithoutCancel(ctx), m.from.lease, left); err != nil {
+	if err := m.from.store.Compact(context.WithoutCancel(ctx), m.from.lock.lease, left); err != nil {
 		return fmt.Errorf("%s could not be marked as moved, and is still the state: %w", m.from.store.Location(), err)
 	}
 	m.source = left
 	return nil
 }
 
-// renew sees to it that both locks are still held: a large state takes time.
+// renew sees to it that both locks are still held at the moment of the move.
 func (m *move) renew(ctx context.Context) error {
 	for _, e := range []end{m.from, m.to} {
-		if err := e.store.Renew(ctx, e.lease); err != nil {
+		if err := e.store.Renew(ctx, e.lock.lease); err != nil {
 			return fmt.Errorf("%s: %w", e.store.Location(), err)
 		}
 	}
@@ -320,12 +320,12 @@ func (m *move) settle(ctx context.Context) error {
 	}
 	here.Moved = nil
 	here.Serial = max(here.Serial, m.source.Serial)
-	if err := m.to.store.Compact(ctx, m.to.lease, here); err != nil {
+	if err := m.to.store.Compact(ctx, m.to.lock.lease, here); err != nil {
 		return fmt.Errorf("%s could not be written; the same command ends the move: %w", m.to.store.Location(), err)
 	}
 	by := m.a.provenance()
-	by.ID, by.Who, by.Operation = m.to.lease.ID, m.a.holder(), "state migrate"
+	by.ID, by.Who, by.Operation = m.to.lock.lease.ID, m.a.holder(), "state migrate"
 	e := stateEvent("state migrate")
 	e.At, e.Who, e.Run, e.Peer = m.a.now(), by.Who, &by, m.from.store.Location()
-	return m.to.store.Append(ctx, m.to.lease, []state.Entry{e})
+	return m.to.store.Append(ctx, m.to.lock.lease, []state.Entry{e})
 }

@@ -110,16 +110,6 @@ func (a *App) openSession(ctx context.Context, g *globals, store state.Store, fl
 	return s, nil
 }
 
-// lockStore takes a lock without a session.
-func (a *App) lockStore(ctx context.Context, g *globals, store state.Store, req state.LockRequest, timeout time.Duration) (*state.Lease, error) {
-	var lease *state.Lease
-	err := a.whenFree(ctx, g, timeout, func() (err error) {
-		lease, err = store.Lock(ctx, req)
-		return err
-	})
-	return lease, err
-}
-
 // whenFree tries to take a lock until it is free, up to timeout.
 func (a *App) whenFree(ctx context.Context, g *globals, timeout time.Duration, take func() error) error {
 	deadline, told := time.Now().Add(timeout), ""
