@@ -113,6 +113,13 @@ func checkStatePath(location string) error {
 	return nil
 }
 
+// CheckBaseURL finds what is wrong with the address of a service, such as that
+// of a lock. Its errors never echo it.
+func CheckBaseURL(address string) error {
+	_, err := baseURL(address)
+	return err
+}
+
 func checkObjectURL(u *url.URL) error {
 	switch {
 	case u.User != nil:

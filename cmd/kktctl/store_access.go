@@ -78,6 +78,26 @@ func (s *stateSettings) secret(ref spec.Secret, key string) string {
 // plain gives the value of a key that holds no secret.
 func (s *stateSettings) plain(v, key string) string { return cmp.Or(v, s.variable(key)) }
 
+// address gives the address of a service. One in the environment has to pass
+// what one in the fleet file has passed, and is not shown when it does not: a
+// password may stand in it.
+func (s *stateSettings) address(v, key string) string {
+	if v != "" {
+		return v
+	}
+	if v = s.variable(key); v == "" {
+		return ""
+	}
+	if err := spec.CheckBaseURL(v); err != nil {
+		s.note(diag.Diagnostic{
+			Summary: stateVariable(key) + " " + err.Error(),
+			Hint:    "write it as https://host/path; credentials are given by KKTCTL_STATE_USERNAME, KKTCTL_STATE_PASSWORD and KKTCTL_STATE_HEADERS",
+		})
+		return ""
+	}
+	return strings.TrimRight(v, "/")
+}
+
 // variable reads a value from the environment: itself, or a reference to it.
 func (s *stateSettings) variable(key string) string {
 	name := stateVariable(key)
@@ -148,8 +168,8 @@ func (a *App) stateAccess(g *globals, p statePlace) (stateAccess, error) {
 	access := stateAccess{
 		URL: p.location, Parsed: parsed, Headers: s.headers(), Roots: s.roots(),
 		Username: s.secret(s.file.Username, "username"), Password: s.secret(s.file.Password, "password"),
-		Endpoint: s.plain(s.file.Endpoint, "endpoint"), Region: s.plain(s.file.Region, "region"),
-		LockAddress: s.plain(s.file.LockAddress, "lockAddress"), UnlockAddress: s.plain(s.file.UnlockAddress, "unlockAddress"),
+		Endpoint: s.address(s.file.Endpoint, "endpoint"), Region: s.plain(s.file.Region, "region"),
+		LockAddress: s.address(s.file.LockAddress, "lockAddress"), UnlockAddress: s.address(s.file.UnlockAddress, "unlockAddress"),
 		LockMethod: s.plain(s.file.LockMethod, "lockMethod"), UnlockMethod: s.plain(s.file.UnlockMethod, "unlockMethod"),
 		Lease: lease, Now: a.Now, UserAgent: "kktctl/" + version, Env: a.Env, Dial: a.Dial,
 	}

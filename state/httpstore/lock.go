@@ -14,14 +14,16 @@ import (
 	"github.com/kktctl/kktctl/state"
 )
 
-// grace is how much longer than its term a lock is left alone: clocks are
-// known to a second.
+// grace is how much longer than its term a lock is left alone: a server may be
+// several machines whose clocks differ a little.
 const grace = 2 * time.Second
 
 // peekTerm is that of a lock that is taken only to see whether it is free.
 const (
 	peekTerm   = 15 * time.Second
+	peekPause  = 50 * time.Millisecond // before it is tried again
 	peekHolder = "somebody who looks at the lock"
+	peekOp     = "lock show"
 	// peekAttempt marks the id of such a lock.
 	peekAttempt = -1
 )
@@ -80,17 +82,18 @@ func (s *Store) Lock(ctx context.Context, req state.LockRequest) (*state.Lease, 
 		return nil, err
 	}
 	id := uuid.NewString()
+	var looks *state.LockInfo // the last of those who only look
 	for range 20 {
-		created := s.clock.time()
+		created := s.clock.latest()
 		w := s.wire(id, created.Add(s.c.Term), 0, req.Holder, req.Operation, created)
 		held, err := s.take(ctx, w)
 		if err != nil {
 			return nil, err
 		}
-		if held == nil && s.clock.time().Sub(created) < s.c.Term/2 {
+		if held == nil && s.clock.latest().Sub(created).Abs() < s.c.Term/2 {
 			return s.taken(ctx, w, req)
 		}
-		if held == nil { // it took too long, or the server's clock was set
+		if held == nil { // it took too long, or a clock was set
 			if err := s.giveBack(ctx, w, nil); err != nil {
 				return nil, err
 			}
@@ -101,19 +104,29 @@ func (s *Store) Lock(ctx context.Context, req state.LockRequest) (*state.Lease, 
 			return nil, err
 		}
 		switch {
-		case !info.Expires.IsZero() && s.clock.time().After(info.Expires.Add(grace)):
+		case s.over(info.Expires):
 			if err := s.unlockCall(ctx, held.ID, held.raw); err != nil && !errors.Is(err, errRefused) {
 				return nil, err
 			}
 		case peeking(held.ID):
-			if err := pause(ctx, 50*time.Millisecond); err != nil {
+			looks = info
+			if err := pause(ctx, peekPause); err != nil {
 				return nil, err
 			}
 		default:
 			return nil, &state.LockedError{Location: s.c.Address, Info: *info}
 		}
 	}
-	return nil, fmt.Errorf("%s: the lock could not be taken: others keep looking at it", s.c.Address)
+	if looks != nil { // one that was killed in the middle: its lock is over soon
+		return nil, &state.LockedError{Location: s.c.Address, Info: *looks}
+	}
+	return nil, fmt.Errorf("%s: the lock could not be taken: the server answers too slowly, or others keep taking it over", s.c.Address)
+}
+
+// over tells whether a lock has run out for certain. One without a term never
+// does.
+func (s *Store) over(expires time.Time) bool {
+	return !expires.IsZero() && s.clock.earliest().After(expires.Add(grace))
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -141,7 +154,11 @@ func (s *Store) take(ctx context.Context, w wireLock) (*lockedBy, error) {
 // giveBack removes a lock that is of no use after an error.
 func (s *Store) giveBack(ctx context.Context, w wireLock, err error) error {
 	raw, _ := json.Marshal(w)
-	back := s.unlockCall(context.WithoutCancel(ctx), w.ID, raw)
+	ctx = context.WithoutCancel(ctx)
+	back := s.unlockCall(ctx, w.ID, raw)
+	if errors.Is(back, errLost) {
+		back = s.unlockCall(ctx, w.ID, raw)
+	}
 	if back != nil && !errors.Is(back, errRefused) && !errors.Is(back, errLost) {
 		return errors.Join(err, back)
 	}
@@ -213,7 +230,9 @@ func (s *Store) infoOf(ctx context.Context, held *lockedBy) (*state.LockInfo, er
 		return &info, nil
 	}
 	info := &state.LockInfo{ID: id, Holder: held.Who, Operation: held.Operation, Expires: expires}
-	if !ours || held.Info != id { // some servers answer with the words of who asks
+	if peeking(held.ID) {
+		info.Holder, info.Operation = peekHolder, peekOp
+	} else if !ours || held.Info != id { // some servers answer with the words of who asks
 		info.Operation = "unknown"
 	}
 	if info.Holder == "" {
@@ -229,11 +248,12 @@ func (s *Store) peek(ctx context.Context) (*lockedBy, error) {
 	if err := s.learn(ctx); errors.Is(err, errLost) {
 		return nil, err
 	}
-	now := s.clock.time()
-	w := s.wire(uuid.NewString(), now.Add(peekTerm), peekAttempt, peekHolder, "lock show", now)
+	now := s.clock.latest()
+	w := s.wire(uuid.NewString(), now.Add(peekTerm), peekAttempt, peekHolder, peekOp, now)
+	var held *lockedBy
 	for range 20 {
-		held, err := s.take(ctx, w)
-		if err != nil {
+		var err error
+		if held, err = s.take(ctx, w); err != nil {
 			return nil, err
 		}
 		if held == nil {
@@ -242,11 +262,24 @@ func (s *Store) peek(ctx context.Context) (*lockedBy, error) {
 		if !peeking(held.ID) {
 			return held, nil
 		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := s.passPeek(ctx, held); err != nil {
 			return nil, err
 		}
 	}
-	return nil, nil
+	return held, nil // one that was killed in the middle
+}
+
+// passPeek waits a little for somebody who only looks at the lock. One that was
+// killed in the middle is taken away when its term is over.
+func (s *Store) passPeek(ctx context.Context, held *lockedBy) error {
+	_, expires, _ := parseID(held.ID)
+	if !s.over(expires) {
+		return pause(ctx, peekPause)
+	}
+	if err := s.unlockCall(ctx, held.ID, held.raw); err != nil && !errors.Is(err, errRefused) {
+		return err
+	}
+	return nil
 }
 
 // LockInfo tells who holds the lock. It takes a free lock for a moment.
@@ -301,9 +334,13 @@ func (s *Store) Unlock(ctx context.Context, lease *state.Lease) error {
 		}
 	}
 	raw, _ := json.Marshal(h.wire)
-	err = s.unlockCall(ctx, h.wire.ID, raw)
-	if errors.Is(err, errLost) && ctx.Err() == nil {
-		err = s.unlockCall(ctx, h.wire.ID, raw)
+	for try := range settleTries {
+		if try > 0 && pause(ctx, settlePause<<(try-1)) != nil {
+			break
+		}
+		if err = s.unlockCall(ctx, h.wire.ID, raw); !errors.Is(err, errLost) {
+			break
+		}
 	}
 	if errors.Is(err, errRefused) { // it was given back before, or taken over
 		err = nil

@@ -12,7 +12,7 @@ import (
 // on: a second lock is refused, a lock is not given back by another id, and a
 // write under another lock's id is refused.
 func (s *Store) probe(ctx context.Context, w wireLock) error {
-	now := s.clock.time()
+	now := s.clock.latest()
 	other := s.wire(uuid.NewString(), now.Add(peekTerm), peekAttempt, peekHolder, "probe", now)
 	held, err := s.lockCall(ctx, other)
 	if err != nil {

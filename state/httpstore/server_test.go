@@ -46,6 +46,15 @@ func TestAddressesRefused(t *testing.T) {
 		if _, err := httpstore.Open(httpstore.Config{Address: address}); err == nil || strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%q: %v", address, err)
 		}
+		if address == "" { // the default
+			continue
+		}
+		for _, c := range []httpstore.Config{{LockAddress: address}, {UnlockAddress: address}} {
+			c.Address = "https://host/x"
+			if _, err := httpstore.Open(c); err == nil || strings.Contains(err.Error(), "geheim") {
+				t.Errorf("lock at %q: %v", address, err)
+			}
+		}
 	}
 }
 

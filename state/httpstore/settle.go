@@ -107,17 +107,14 @@ func (s *Store) relock(ctx context.Context, h *holding) (*document, error) {
 		return nil, err
 	}
 	old := h.wire.ID
-	h.attempt++
-	l := h.lease
-	h.wire = s.wire(l.ID, s.clock.time().Add(s.c.Term), h.attempt, l.Holder, l.Operation, l.Created)
-	held, err := s.lockCall(ctx, h.wire)
+	held, err := s.lockAnew(ctx, h)
 	if err != nil {
 		return nil, err
 	}
 	if held == nil {
 		return s.get(ctx)
 	}
-	if id, _, _ := parseID(held.ID); id == l.ID { // an earlier id of ours: its UNLOCK has not arrived
+	if id, _, _ := parseID(held.ID); id == h.lease.ID { // an earlier id of ours: its UNLOCK has not arrived
 		h.wire.ID = held.ID
 		return nil, fmt.Errorf("%w: the lock %s is not given back", errLost, old)
 	}
@@ -127,6 +124,27 @@ func (s *Store) relock(ctx context.Context, h *holding) (*document, error) {
 		doc = nil
 	}
 	return doc, state.ErrFenced
+}
+
+// lockAnew takes the lock under the next id. Somebody who looks at the lock in
+// between has it for a moment and writes nothing: that is waited for, also when
+// it was killed in the middle, until its term is over.
+func (s *Store) lockAnew(ctx context.Context, h *holding) (*lockedBy, error) {
+	for end := time.Now().Add(peekTerm + grace + 3*time.Second); ; {
+		h.attempt++
+		l := h.lease
+		h.wire = s.wire(l.ID, s.clock.latest().Add(s.c.Term), h.attempt, l.Holder, l.Operation, l.Created)
+		held, err := s.lockCall(ctx, h.wire)
+		if err != nil || held == nil || !peeking(held.ID) {
+			return held, err
+		}
+		if time.Now().After(end) {
+			return nil, fmt.Errorf("%w: others keep looking at the lock", errLost)
+		}
+		if err := s.passPeek(ctx, held); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // recover ends the time in which nothing may be written.

@@ -20,7 +20,8 @@
 //     document is read, and written again if need be. Between giving back and
 //     taking, another process may get the lock: the write then fails.
 //
-// The clock is the server's, as its answers tell it in Date, to a second.
+// The clock is the server's, as its answers tell it in Date: between two bounds,
+// the later of which begins terms, and the earlier of which ends them.
 package httpstore
 
 import (
@@ -43,7 +44,8 @@ type Config struct {
 	Username, Password string // basic auth; none when both are empty
 	Headers            http.Header
 	// The lock's addresses and methods. Empty: Address with LOCK and UNLOCK, or
-	// for a GitLab address its /lock with POST and DELETE.
+	// for a GitLab address its /lock with POST and DELETE. The addresses hold no
+	// login, query or fragment either.
 	LockAddress, UnlockAddress string
 	LockMethod, UnlockMethod   string
 
@@ -51,7 +53,7 @@ type Config struct {
 	UserAgent string
 	Version   string            // of the program, for who looks at the lock
 	Transport http.RoundTripper // nil: http.DefaultTransport
-	Now       func() time.Time  // nil: time.Now; set right by the server's Date
+	Now       func() time.Time  // nil: time.Now; only what passes by it counts, where the server tells a Date
 	Codec     state.Codec
 }
 
@@ -81,15 +83,16 @@ var gitlabForm = regexp.MustCompile(`/api/v4/projects/[^/]+/terraform/state/[^/]
 
 // Open gives the store of the state at an address. It calls nothing.
 func Open(c Config) (*Store, error) {
-	u, err := url.Parse(c.Address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("the address of the state is not an http or https address")
-	}
-	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("the address of the state must hold no login, query or fragment")
+	if err := checkAddress("the address of the state", c.Address); err != nil {
+		return nil, err
 	}
 	c.Address = strings.TrimRight(c.Address, "/")
 	c.fill()
+	for _, a := range []string{c.LockAddress, c.UnlockAddress} {
+		if err := checkAddress("the address of the lock", a); err != nil {
+			return nil, err
+		}
+	}
 	s := &Store{
 		c: c, codec: c.Codec, clock: clock{now: c.Now},
 		client: &http.Client{
@@ -99,6 +102,18 @@ func Open(c Config) (*Store, error) {
 	}
 	s.appends.Commit = s.commit
 	return s, nil
+}
+
+// checkAddress refuses what a secret may stand in; addresses are printed.
+func checkAddress(what, address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New(what + " is not an http or https address")
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery {
+		return errors.New(what + " must hold no login, query or fragment")
+	}
+	return nil
 }
 
 // fill puts the defaults in place.

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/kktctl/kktctl/state"
@@ -25,42 +24,9 @@ var errLost = errors.New("what became of the call is not known")
 // errRefused is a call that the server did not carry out, for the lock's sake.
 var errRefused = errors.New("the server refuses it: the lock is another one")
 
-// clock is the local clock, set right by what a server says.
-type clock struct {
-	now    func() time.Time
-	mu     sync.Mutex
-	offset time.Duration
-	known  bool
-}
-
-// time gives the server's time. It has no monotonic part and is whole in
-// milliseconds, as it is written.
-func (c *clock) time() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now().Add(c.offset).UTC().Round(0).Truncate(time.Millisecond)
-}
-
-// heard learns from an answer to a call that was begun at a time. Date is whole
-// in seconds, so that it is half a second early on average.
-func (c *clock) heard(resp *http.Response, began time.Time) {
-	date, err := http.ParseTime(resp.Header.Get("Date"))
-	if err != nil {
-		return
-	}
-	now := c.now()
-	middle := began.Add(now.Sub(began) / 2)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.offset, c.known = date.Add(time.Second/2).Sub(middle), true
-}
-
 // learn makes the server tell its time, before a term is counted by it.
 func (s *Store) learn(ctx context.Context) error {
-	s.clock.mu.Lock()
-	known := s.clock.known
-	s.clock.mu.Unlock()
-	if known {
+	if s.clock.known() {
 		return nil
 	}
 	_, err := s.get(ctx)
@@ -141,8 +107,7 @@ func (s *Store) post(ctx context.Context, lock string, d *document) error {
 		return nil
 	case status == http.StatusConflict || status == http.StatusLocked:
 		return fmt.Errorf("%w (%d)", errRefused, status)
-	case status/100 == 5 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests,
-		status == http.StatusPreconditionFailed, status == http.StatusUnprocessableEntity:
+	case unclear(status), status == http.StatusPreconditionFailed, status == http.StatusUnprocessableEntity:
 		// The last two: a write that arrived twice meets itself.
 		return fmt.Errorf("%w: %w", errLost, s.statusError(http.MethodPost, s.c.Address, status))
 	}
@@ -208,13 +173,14 @@ func (s *Store) lockCall(ctx context.Context, l wireLock) (*lockedBy, error) {
 		return held, nil
 	case status/100 == 2:
 		return nil, nil
-	case status/100 == 5:
+	case unclear(status):
 		return nil, fmt.Errorf("%w: %w", errLost, s.statusError(s.c.LockMethod, s.c.LockAddress, status))
 	}
 	return nil, s.statusError(s.c.LockMethod, s.c.LockAddress, status)
 }
 
-// unlockCall gives a lock back. It is errRefused when that is not the one held.
+// unlockCall gives a lock back. It is errRefused when that is not the one held,
+// errLost when nothing is known, and any other when the lock is as it was.
 func (s *Store) unlockCall(ctx context.Context, id string, raw []byte) error {
 	if len(raw) == 0 {
 		raw, _ = json.Marshal(wireLock{ID: id})
@@ -227,10 +193,17 @@ func (s *Store) unlockCall(ctx context.Context, id string, raw []byte) error {
 		return err
 	case status/100 == 2:
 		return nil
-	case status/100 == 5:
+	case unclear(status):
 		return fmt.Errorf("%w: %w", errLost, s.statusError(s.c.UnlockMethod, s.c.UnlockAddress, status))
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+	case status/100 != 4, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusMethodNotAllowed:
 		return s.statusError(s.c.UnlockMethod, s.c.UnlockAddress, status)
 	}
 	return fmt.Errorf("%w (%d)", errRefused, status)
+}
+
+// unclear tells of an answer that does not say whether the call was carried
+// out, whatever the call: from a server in trouble, or from what stands before
+// it.
+func unclear(status int) bool {
+	return status/100 == 5 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests
 }

@@ -187,7 +187,7 @@ func (s *Store) put(ctx context.Context, h *holding, next *document) error {
 	next.Content.Write = uuid.NewString()
 	if l := next.Content.Lock; l != nil && next.Content.Epoch == h.doc.Content.Epoch { // each write renews
 		renewed := *l
-		renewed.Expires = s.clock.time().Add(s.c.Term)
+		renewed.Expires = s.clock.latest().Add(s.c.Term)
 		next.Content.Lock = &renewed
 	}
 	err := s.post(ctx, h.wire.ID, next)
