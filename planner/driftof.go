@@ -17,7 +17,7 @@ func DriftOf(in Input) *DriftReport {
 		FormatVersion: DriftFormatVersion, Fleet: plan.Fleet, FleetHash: plan.FleetHash, Lineage: plan.Lineage,
 		Serial: plan.Serial, Timestamp: plan.Timestamp, Unmanaged: plan.Unmanaged, Diagnostics: plan.Diagnostics,
 		Changed: plan.Drift, Unapplied: []Step{}, UnderWay: []Step{}, Unobservable: []Unseen{}, Coming: []Coming{},
-		Conditions: map[Condition]int{},
+		Conditions: map[Condition]int{}, Complete: len(in.Targets)+len(in.Exclude) == 0,
 	}
 	c := &comparison{planning: p, report: r, groups: map[string]*Unseen{}}
 	c.run()

@@ -23,6 +23,9 @@ type DriftReport struct {
 	Serial        uint64    `json:"serial"`
 	Timestamp     time.Time `json:"timestamp"`
 	Verdict       Verdict   `json:"verdict"`
+	// Complete is false where --target or --exclude left something out: the
+	// verdict is of what was chosen.
+	Complete bool `json:"complete"`
 
 	Changed      []Drift  `json:"changed"`      // live is not as last applied: somebody else changed it
 	Unapplied    []Step   `json:"unapplied"`    // declared is not as last applied: steps that nobody has begun
@@ -149,8 +152,14 @@ func (r *DriftReport) Line() string {
 	switch {
 	case len(parts) > 0:
 		line = "Drift: " + strings.Join(parts, ", ") + "."
+		if !r.Complete {
+			line = "Drift in what was chosen: " + strings.Join(parts, ", ") + "."
+		}
 	case r.Verdict != VerdictError:
 		line = "No drift. The live fleet is as it was last applied and as it is declared."
+		if !r.Complete {
+			line = "No drift in what was chosen: that is as it was last applied and as it is declared. The rest of the fleet was not compared."
+		}
 	}
 	if r.Verdict == VerdictError {
 		line = strings.TrimSpace("Not everything could be compared: see the errors above. " + line)

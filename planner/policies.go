@@ -74,11 +74,12 @@ func (p *planning) checkUnregisters() {
 	if n <= limit {
 		return
 	}
-	if p.in.AllowUnregister > limit {
-		limit = p.in.AllowUnregister
+	allowed := strconv.Itoa(limit)
+	if p.in.AllowUnregister > limit && n > p.in.AllowUnregister {
+		allowed += ", --allow-unregister " + strconv.Itoa(p.in.AllowUnregister)
 	}
-	p.against(spec.PolicyMaxUnregister, n <= limit || p.overrides(spec.PolicyMaxUnregister),
-		fmt.Sprintf("the plan unregisters %s, policy.maxUnregister allows %d", counted(n, "till"), limit),
+	p.against(spec.PolicyMaxUnregister, n <= p.in.AllowUnregister || p.overrides(spec.PolicyMaxUnregister),
+		fmt.Sprintf("the plan unregisters %s, policy.maxUnregister allows %s", counted(n, "till"), allowed),
 		"look at each of them; if all are meant: --allow-unregister="+strconv.Itoa(n))
 }
 

@@ -244,7 +244,7 @@ func TestMaxUnregister(t *testing.T) {
 	w.AllowUnregister = 2
 	none := 0
 	w.Fleet.Policy.MaxUnregister = &none
-	says(t, w.plan(), diag.Error, "allows 2")
+	says(t, w.plan(), diag.Error, "allows 0, --allow-unregister 2")
 }
 
 func TestMaxCost(t *testing.T) {

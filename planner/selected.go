@@ -84,6 +84,13 @@ func (p *planning) named(name string, byAddr map[string]*till, out *selected) {
 		if near := p.nearest(name, byAddr); near != "" {
 			d.Hint = "did you mean " + near + "?"
 		}
+		if d.Hint == "" {
+			kind, _ := splitKind(name)
+			d.Hint = p.namesOf(kind)
+		}
+		if key, is := strings.CutPrefix(name, byLabel); is {
+			d.Hint = "a label is chosen by its value: " + byLabel + key + "=VALUE; " + byLabel + key + "='*' for any"
+		}
 		if _, is := p.in.Fleet.Companies[name]; is {
 			d.Hint = "of the company: " + byCompany + "=" + name + "; its cabinet alone: " + spec.CompanyAddress(name)
 		}
@@ -158,6 +165,9 @@ func (p *planning) namesOf(kind string) string {
 
 // valuesOf lists what a condition could be about.
 func (p *planning) valuesOf(q *condition) string {
+	if q.not {
+		return "everything has " + q.field + q.key + "=" + q.value.text + ", and != chooses what has another one or none"
+	}
 	var words []string
 	var what string
 	switch q.field {
@@ -235,7 +245,7 @@ func (p *planning) nearest(name string, byAddr map[string]*till) string {
 		if d := len(addr) - len(name); d > 2*farthest || d < -2*farthest {
 			return
 		}
-		if d := levenshtein.ComputeDistance(name, addr); d < best || d == best && addr < found {
+		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(addr)); d < best || d == best && addr < found {
 			best, found = d, addr
 		}
 	}

@@ -107,6 +107,9 @@ func compile(env *cel.Env, r spec.Rule) (rule, diag.List) {
 	if t := checked.OutputType(); t.String() != cel.BoolType.String() {
 		return rule{}, diag.List{complain(r, r.Deny.At(0), fmt.Sprintf("gives %s, not true or false", t), "write what is denied as a comparison: kkt.fn.type != \"fn36\"")}
 	}
+	if wrong := checkLiterals(r, checked); len(wrong) > 0 {
+		return rule{}, wrong
+	}
 	program, err := programOf(env, checked)
 	if err != nil {
 		return rule{}, diag.List{complain(r, r.Deny.At(0), firstLine(err.Error()), "")}

@@ -33,7 +33,7 @@ type Step struct {
 	Codes        int       `cel:"codes"`
 	Reason       string    `cel:"reason"`
 	Waits        []string  `cel:"waits"`
-	Due          time.Time `cel:"due"` // the year 1 when there is none
+	Due          time.Time `cel:"due"` // absent when there is none: has(step.due)
 	Changes      []Change  `cel:"changes"`
 	KKT          KKT       `cel:"kkt"` // of a till's step; empty of any other
 }

@@ -155,7 +155,7 @@ func verdict(r *rule, denied []denial, err error, overridden bool) diag.Diagnost
 	}
 	if err != nil {
 		d.Summary = "the rule " + r.Name + " " + err.Error()
-		d.Hint = "ask whether a key is there before it is used: has(kkt.labels.region) && kkt.labels.region == \"nn\""
+		d.Hint = undecided(err)
 	}
 	switch {
 	case overridden:
@@ -169,6 +169,25 @@ func verdict(r *rule, denied []denial, err error, overridden bool) diag.Diagnost
 		}
 	}
 	return d
+}
+
+const hintZone = "name it as Europe/Moscow, or by its offset: +03:00"
+
+// undecided tells the way out for what kept a rule from being decided.
+func undecided(err error) string {
+	for _, v := range []struct{ cause, hint string }{
+		{"takes too long", "ask for each step or till by itself, with step or kkt, instead of going through plan.steps; make the expression smaller"},
+		{"unknown time zone", hintZone},
+		{"no such key", "ask whether a key is there before it is used: has(kkt.labels.region) && kkt.labels.region == \"nn\""},
+		{"index", "ask how many there are before one is taken: step.changes.size() > 0 && step.changes[0].path == \"fn\""},
+		{"division by zero", "ask whether it is 0 before it is divided by"},
+		{"modulus by zero", "ask whether it is 0 before it is divided by"},
+	} {
+		if strings.Contains(err.Error(), v.cause) {
+			return v.hint
+		}
+	}
+	return "see that the expression can be decided for every step or till that it is asked for"
 }
 
 // said is the rule's message, or its expression in one line.

@@ -190,6 +190,7 @@ func (a *App) planAndRun(ctx context.Context, in *interrupts, w *work, o applyOp
 			return err
 		}
 	}
+	o.again = o.planningFor(saved).repeated()
 	return a.run(ctx, in, w, plan, o.running)
 }
 

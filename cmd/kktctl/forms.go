@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/pflag"
 
 	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
+	"github.com/kktctl/kktctl/state"
 )
 
 // The forms of what commands show.
@@ -108,6 +110,13 @@ func (p planning) words() string {
 		words += " --checks"
 	}
 	return words + p.overriding.words()
+}
+
+// repeated are the flags with which another apply is allowed what this one was:
+// those of a saved plan are among them.
+func (p planning) repeated() string {
+	saved := slices.DeleteFunc(slices.Clone(p.saved), func(o state.Override) bool { return slices.Contains(p.Policies, o.Policy) })
+	return p.words() + overridden(saved)
 }
 
 // planCommand is the command that makes a plan again, for people.

@@ -31,13 +31,20 @@ type running struct {
 	JSON        bool
 	Detailed    bool
 	resume      bool
-	atOnce      bool // asked for by name: policy.windows does not hold it back
+	again       string // flags of an apply that goes on with what this one leaves; view.Options.Again
+	atOnce      bool   // asked for by name: policy.windows does not hold it back
 	reports     reportFiles
 	into        *reportFile // JSON lines
 	markdown    *reportFile
 	junit       *reportFile
 	result      *runResult
 	notify      *notifying // nil where nobody is told
+}
+
+// hints has the commands that are told narrow and override as this one did.
+func (r running) hints(o view.Options) view.Options {
+	o.Again = r.again
+	return o
 }
 
 // runResult is what a command that applies came to.
@@ -89,7 +96,7 @@ func (a *App) run(ctx context.Context, in *interrupts, w *work, plan *planner.Pl
 	switch {
 	case o.JSON:
 	case len(report.Steps) > 0:
-		fmt.Fprint(a.Out, view.ApplyReport(report, a.outOptions(w.g)))
+		fmt.Fprint(a.Out, view.ApplyReport(report, o.hints(a.outOptions(w.g))))
 	case o.resume:
 		fmt.Fprintln(a.Out, "Nothing is under way.")
 	}
@@ -145,7 +152,7 @@ func (a *App) listener(g *globals, in *interrupts, plan *planner.Plan, o running
 	if file == nil {
 		return shown, done, nil
 	}
-	lines := view.NewJSONLines(file)
+	lines := view.NewJSONLines(file, o.hints(a.errOptions(g)))
 	return listeners{shown, lines}, func() error {
 		return multierror.Append(nil, done(), o.into.failed(errors.Join(lines.Err(), file.Close()))).ErrorOrNil()
 	}, nil
@@ -163,12 +170,12 @@ func (l listeners) Event(e apply.Event) {
 
 func (a *App) shownListener(g *globals, in *interrupts, plan *planner.Plan, o running) (apply.Listener, func() error) {
 	if o.JSON {
-		lines := view.NewJSONLines(a.Out)
+		lines := view.NewJSONLines(a.Out, o.hints(a.outOptions(g)))
 		return lines, lines.Err
 	}
 	out := a.output(g)
 	out.Moving = out.Moving && !g.Verbose // the calls that -v tells of would tear the picture
-	p := view.NewProgress(out, len(plan.Steps), view.ProgressOptions{Now: a.Now, Size: a.Size})
+	p := view.NewProgress(out, len(plan.Steps), view.ProgressOptions{Now: a.Now, Size: a.Size, Hints: o.hints(a.errOptions(g))})
 	return p, in.through(p.Say, p.Close)
 }
 

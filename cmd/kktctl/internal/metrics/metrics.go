@@ -87,6 +87,7 @@ func (e *export) report() {
 	for _, k := range []planner.Verdict{planner.VerdictClean, planner.VerdictDrift, planner.VerdictError} {
 		v.WithLabelValues(string(k)).Set(truth(k == e.r.Verdict))
 	}
+	e.set("drift_complete", "0 where --target or --exclude left something out: everything here is of what was chosen.", truth(e.r.Complete))
 	tills := e.gauge("tills", "Tills by condition, each in one: the worst that is true of it.", "condition")
 	for c, n := range e.r.Conditions {
 		tills.WithLabelValues(string(c)).Set(float64(n))

@@ -19,7 +19,7 @@ func sampleDrift() *planner.DriftReport {
 	}
 	return &planner.DriftReport{
 		FormatVersion: 1, Fleet: p.Fleet, FleetHash: p.FleetHash, Lineage: p.Lineage, Serial: p.Serial, Timestamp: p.Timestamp,
-		Verdict: planner.VerdictDrift, Changed: p.Drift, Unapplied: p.Steps[:2], UnderWay: p.Steps[3:4], Unmanaged: p.Unmanaged,
+		Verdict: planner.VerdictDrift, Complete: true, Changed: p.Drift, Unapplied: p.Steps[:2], UnderWay: p.Steps[3:4], Unmanaged: p.Unmanaged,
 		Unobservable: []planner.Unseen{
 			{Reason: "no call shows them", Paths: []string{"ffd", "usage"}, Count: 20},
 			{Reason: "not in the list", Paths: []string{"fn"}, Count: 12, Addresses: many},

@@ -94,6 +94,9 @@ type Options struct {
 	// Program is what commands to copy begin with, ready for a shell; empty
 	// means kktctl.
 	Program string
+	// Again are the flags that an apply was called with, to stand behind an
+	// apply that goes on with it; they begin with a space.
+	Again string
 	// Automated leaves out which command comes next: a pipeline knows.
 	Automated bool
 }
@@ -126,16 +129,21 @@ func (o Options) width() int {
 // commands puts the program into the commands that a text names, so that they
 // can be copied as they are.
 func (o Options) commands(text string) string {
-	if o.Program == "" || o.Program == "kktctl" || !strings.Contains(text, "kktctl ") {
+	if o.program() == "kktctl" && o.Again == "" || !strings.Contains(text, "kktctl ") {
 		return text
 	}
 	words := strings.Split(text, "kktctl ")
 	var b strings.Builder
 	for i, w := range words[:len(words)-1] {
 		b.WriteString(w)
-		if name, _, _ := strings.Cut(words[i+1], " "); isCommand(strings.TrimRight(name, ".,:;\n")) {
-			b.WriteString(o.Program + " ")
-		} else {
+		name, _, _ := strings.Cut(words[i+1], " ")
+		switch name = strings.TrimRight(name, ".,:;\n"); {
+		case name == "apply":
+			words[i+1] = name + o.Again + strings.TrimPrefix(words[i+1], name)
+			b.WriteString(o.program() + " ")
+		case isCommand(name):
+			b.WriteString(o.program() + " ")
+		default:
 			b.WriteString("kktctl ")
 		}
 	}

@@ -29,12 +29,15 @@ type ProgressOptions struct {
 	// Size tells the size of the terminal before each picture; nil means the
 	// width of Output and 24 lines.
 	Size func() (width, height int)
+	// Hints are how commands in hints are told.
+	Hints Options
 }
 
 // Progress shows a running apply. It is an apply.Listener.
 type Progress struct {
 	out  io.Writer
 	t    theme
+	o    Options
 	now  func() time.Time
 	size func() (width, height int)
 	live bool
@@ -62,7 +65,7 @@ func NewProgress(out Output, total int, o ProgressOptions) *Progress {
 		o.Size = func() (int, int) { return w, 24 }
 	}
 	p := &Progress{
-		out: out.Err, t: newTheme(out.colored(out.ErrTTY)), now: o.Now, size: o.Size, live: out.ErrTTY && out.Moving,
+		out: out.Err, t: newTheme(out.colored(out.ErrTTY)), o: o.Hints, now: o.Now, size: o.Size, live: out.ErrTTY && out.Moving,
 		board: newBoard(total, o.Now()), said: map[string]string{},
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
@@ -127,7 +130,7 @@ func (p *Progress) stays(e apply.Event) string {
 		_, hint, _ = strings.Cut(e.Message, hintMark)
 	}
 	if hint != "" {
-		l += "  " + p.t.cyan.of("hint: ") + Clean(hint) + "\n"
+		l += "  " + p.t.cyan.of("hint: ") + Clean(p.o.commands(hint)) + "\n"
 	}
 	return l
 }

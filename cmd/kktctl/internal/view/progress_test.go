@@ -252,7 +252,7 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 
 func TestJSONLines(t *testing.T) {
 	w := &lineWriter{left: 3}
-	j := NewJSONLines(w)
+	j := NewJSONLines(w, Options{})
 	j.Event(apply.Event{Type: apply.EventVersion, Version: "1.2", Time: now()})
 	j.Event(failed("a", hostile, ""))
 	j.Event(apply.Event{Type: apply.EventSummary, Summary: &apply.Summary{Failed: 1}, Time: now()})

@@ -157,7 +157,7 @@ func (w *reportWriter) waiting(r *apply.Report) {
 	}
 	w.b.WriteString("\n" + w.t.bold.of("Waiting") + "\n")
 	if !w.o.Automated {
-		defer func() { w.b.WriteString("  they go on with:\n    " + w.o.program() + " " + goesOn(r) + "\n") }()
+		defer func() { w.b.WriteString("  they go on with:\n    " + w.o.commands("kktctl "+goesOn(r)) + "\n") }()
 	}
 	if w.o.Verbose {
 		w.waitingSteps(r)
