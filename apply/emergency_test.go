@@ -203,6 +203,32 @@ func TestRecoverLongAfter(t *testing.T) {
 	}
 }
 
+// That somebody was told of a till meanwhile is no obstacle.
+func TestRecoverAfterANotice(t *testing.T) {
+	for _, long := range []bool{false, true} {
+		path := t.TempDir() + "/test.kktstate"
+		d := unwritten(t, path)
+		s := open(t, localStore(t, path))
+		r := s.Snapshot().Resources["kkts.a"]
+		for _, w := range r.Workflows {
+			w.Told = []string{"mail waiting"}
+		}
+		must(t, s.Record(t.Context(), state.Entry{Event: "notify", Address: "kkts.a", Resource: &r}))
+		for range 3 {
+			if !long {
+				break
+			}
+			must(t, s.Record(t.Context(), state.Entry{Event: "other till", Address: "kkts.z", Resource: &state.Resource{}}))
+			must(t, s.Close(t.Context()))
+			s = open(t, localStore(t, path))
+		}
+		if n, err := s.Recover(t.Context(), d.open(t)); n != 1 || err != nil {
+			t.Errorf("long after %v: recovered %d, %v", long, n, err)
+		}
+		must(t, s.Close(t.Context()))
+	}
+}
+
 // Another till's progress is no obstacle.
 func TestRecoverBesideOthers(t *testing.T) {
 	path := t.TempDir() + "/test.kktstate"

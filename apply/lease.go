@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kktctl/kktctl/state"
@@ -38,24 +39,28 @@ func (t term) sendable(now time.Time) bool { return t.length == 0 || t.left(now)
 // keepLease renews a lease that runs out, at a third of its time, and sooner
 // again when a renewal fails. asked is a moment before the lock was asked for.
 func (s *Session) keepLease(ctx context.Context, asked time.Time) {
-	ctx, s.stopRenew = context.WithCancel(context.WithoutCancel(ctx))
+	ctx = context.WithoutCancel(ctx)
+	stop, ended := make(chan struct{}), make(chan struct{})
 	lease := s.lease
 	s.mu.Lock()
 	s.term = term{from: asked, length: lease.Term}
 	s.mu.Unlock()
-	if lease.Term == 0 {
+	if s.stopRenew = func() {}; lease.Term == 0 {
 		return
 	}
+	calls, cut := context.WithCancel(ctx)
+	s.stopRenew = sync.OnceFunc(func() { endRenewals(stop, ended, cut) })
 	go func() {
+		defer close(ended)
 		wait := lease.Term / 3
 		for {
 			select {
-			case <-ctx.Done():
+			case <-stop:
 				return
 			case <-time.After(wait):
 			}
 			wait = lease.Term / 3
-			if err := s.renew(ctx, lease); errors.Is(err, state.ErrFenced) {
+			if err := s.renew(calls, lease); errors.Is(err, state.ErrFenced) {
 				s.fail(err)
 				return
 			} else if err != nil {
@@ -63,6 +68,21 @@ func (s *Session) keepLease(ctx context.Context, asked time.Time) {
 			}
 		}
 	}()
+}
+
+// lastRenewal is how long the end of a session waits for a renewal that is on
+// its way. One that is cut off has no known end, and a store may then want to
+// be read before it takes another write.
+const lastRenewal = 30 * time.Second
+
+// endRenewals lets the renewal on its way come to its end.
+func endRenewals(stop chan<- struct{}, ended <-chan struct{}, cut context.CancelFunc) {
+	defer cut()
+	close(stop)
+	select {
+	case <-ended:
+	case <-time.After(lastRenewal):
+	}
 }
 
 // renew begins the term anew, counted from before the call.

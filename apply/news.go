@@ -71,6 +71,9 @@ func (s *Session) Untold(to string, news []News) []News {
 	return out
 }
 
+// notifyEvent is the event of entries that only remember what was told.
+const notifyEvent = "notify"
+
 // Told is what a destination was told. To is a short name for it that is kept
 // in the state, without spaces and without secrets.
 type Told struct {
@@ -109,7 +112,7 @@ func (s *Session) Tell(ctx context.Context, told ...Told) error {
 	}
 	entries := make([]state.Entry, 0, len(order))
 	for _, addr := range order {
-		entries = append(entries, state.Entry{Event: "notify", Address: addr, Resource: changed[addr]})
+		entries = append(entries, state.Entry{Event: notifyEvent, Address: addr, Resource: changed[addr]})
 	}
 	return s.Record(ctx, entries...)
 }

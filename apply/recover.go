@@ -72,10 +72,23 @@ func (u *Unwritten) unlike(snap *state.Snapshot) ([]state.Entry, error) {
 	return missing, nil
 }
 
-// same tells whether two records say the same.
+// untold is a record without what people were notified of: that a till was
+// told of does not take it anywhere.
+func untold(r *state.Resource) *state.Resource {
+	if r == nil {
+		return nil
+	}
+	c := cloneResource(*r)
+	for _, w := range c.Workflows {
+		w.Told = nil
+	}
+	return &c
+}
+
+// same tells whether two records say the same, apart from notifications.
 func same(a, b *state.Resource) bool {
-	x, err1 := json.Marshal(a)
-	y, err2 := json.Marshal(b)
+	x, err1 := json.Marshal(untold(a))
+	y, err2 := json.Marshal(untold(b))
 	return err1 == nil && err2 == nil && bytes.Equal(x, y)
 }
 
@@ -131,7 +144,7 @@ func content(e state.Entry) string {
 func conflicts(missing, since []state.Entry) error {
 	for _, m := range missing {
 		for _, e := range since {
-			if e.Address == m.Address && e.Epoch != m.Epoch {
+			if e.Address == m.Address && e.Epoch != m.Epoch && e.Event != notifyEvent {
 				return fmt.Errorf("%s: the state has gone on without the copy: entry %d (%s, by %s) is newer\nhint: look at it with kktctl state show %s; what the copy knows was settled by reading since, or is still to be resolved",
 					m.Address, e.Serial, e.Event, e.Who, m.Address)
 			}

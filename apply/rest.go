@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -41,21 +42,45 @@ func (r *runner) rest(ctx context.Context, until, deadline time.Time) (bool, err
 }
 
 // retake asks for the lock until it is had or the run is over. Somebody who
-// holds it for so long goes on with what waits.
+// holds it for so long goes on with what waits. A store that cannot be reached
+// for a while is asked again, too; one that has another state is not.
 func (r *runner) retake(ctx context.Context, deadline time.Time) (bool, error) {
 	for {
 		err := r.s.retake(ctx)
-		var locked *state.LockedError
-		switch {
-		case err == nil:
+		if err == nil {
 			return true, nil
-		case !errors.As(err, &locked):
+		}
+		if ctx.Err() != nil {
+			return false, nil
+		}
+		if lasting(err) {
+			r.s.fail(err)
 			return false, err
 		}
-		if next := r.s.now().Add(lockRetry); next.After(deadline) || !r.sleep(ctx, next) {
+		if _, locked := errors.AsType[*state.LockedError](err); locked {
+			err = nil
+		}
+		next := r.s.now().Add(lockRetry)
+		if next.After(deadline) {
+			return false, err
+		}
+		if !r.sleep(ctx, next) {
 			return false, nil
 		}
 	}
+}
+
+// errOther tells that the state is not the one that the session had.
+var errOther = errors.New("nothing was written")
+
+// lasting tells errors of a state that asking again does not mend.
+func lasting(err error) bool {
+	for _, e := range []error{errOther, state.ErrLineage, state.ErrSerial, state.ErrCorrupt, state.ErrMoved, state.ErrSealed, state.ErrNewer} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // release gives the lock back, with the journal folded in. Until it is retaken
@@ -69,23 +94,62 @@ func (s *Session) release(ctx context.Context) error {
 }
 
 // retake takes the lock again and loads what others have written meanwhile.
+// After an error the session is as it was, without the lock.
 func (s *Session) retake(ctx context.Context) error {
 	asked := s.now()
 	lease, err := s.store.Lock(ctx, s.request)
 	if err != nil {
 		return err
 	}
+	snap, err := s.reload(ctx)
+	if err != nil {
+		return errors.Join(err, s.store.Unlock(context.WithoutCancel(ctx), lease))
+	}
 	s.mu.Lock()
 	s.lease, s.away = lease, false
-	fleet := s.snap.Fleet
-	err = s.load(ctx, fleet)
-	s.mu.Unlock()
-	if err != nil {
-		s.fail(err)
-		return err
+	if snap != nil {
+		s.snap, s.known, s.exists = snap, nil, true
 	}
+	s.mu.Unlock()
 	s.keepLease(ctx, asked)
 	return nil
+}
+
+// reload gives the state as it is now, which goes on from the one that the
+// session had: what it sent is in there. It is nil where there was none and is
+// none.
+func (s *Session) reload(ctx context.Context) (*state.Snapshot, error) {
+	snap, notices, err := s.store.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	had, exists := s.snap, s.exists
+	s.mu.Unlock()
+	where := s.store.Location()
+	switch {
+	case snap == nil && exists:
+		return nil, fmt.Errorf("the state %s is gone: this run had it with serial %d, and gave the lock back while it waited; %w\nhint: put it back, then resume", where, had.Serial, errOther)
+	case snap == nil:
+		return nil, nil
+	case exists && snap.Lineage != had.Lineage:
+		return nil, fmt.Errorf("the state %s was replaced while this run waited: %w: it had %s, there is %s; %w", where, state.ErrLineage, had.Lineage, snap.Lineage, errOther)
+	case exists && snap.Serial < had.Serial:
+		return nil, fmt.Errorf("the state %s was replaced by an older one while this run waited: it had serial %d, there is %d, and what was done since could be done again; %w\nhint: put the newer one back, then resume", where, had.Serial, snap.Serial, errOther)
+	}
+	if err := errors.Join(s.usable(snap, had.Fleet), s.trusted(ctx, snap)); err != nil {
+		return nil, fmt.Errorf("%w; %w", err, errOther)
+	}
+	s.Notices = append(s.Notices, notices...)
+	return snap, nil
+}
+
+// trusted asks whoever opened the session about a state that was loaded again.
+func (s *Session) trusted(ctx context.Context, snap *state.Snapshot) error {
+	if s.Trust == nil {
+		return nil
+	}
+	return s.Trust(ctx, snap)
 }
 
 // onlyGiven tells whether two states differ in nothing but what people gave:

@@ -35,6 +35,10 @@ type Session struct {
 	// Ended is told the state as it is when the session closes; it may be nil.
 	Ended func(*state.Snapshot)
 
+	// Trust is asked about a state that was loaded again after the lock was
+	// given back for a while; after an error nothing is written. It may be nil.
+	Trust func(ctx context.Context, snap *state.Snapshot) error
+
 	keeping sync.Mutex // held while Emergency works
 
 	mu     sync.Mutex // guards snap, broken, locks, lost, term
@@ -47,8 +51,8 @@ type Session struct {
 	lost   lost                         // what is known and could not be written
 	known  map[owner]spec.CabinetRecord // see cabinetOf; nil until it is asked for
 
-	term      term // of the lease
-	stopRenew context.CancelFunc
+	term      term   // of the lease
+	stopRenew func() // ends the renewals, after the one on its way
 }
 
 // Open takes the lock and loads the state. A state that does not exist yet is
@@ -84,13 +88,21 @@ func (s *Session) load(ctx context.Context, fleet string) error {
 	if snap == nil {
 		snap = state.NewSnapshot(fleet)
 	}
+	if err := s.usable(snap, fleet); err != nil {
+		return err
+	}
+	s.snap, s.known = snap, nil
+	return nil
+}
+
+// usable tells why a state is not one for the fleet.
+func (s *Session) usable(snap *state.Snapshot, fleet string) error {
 	if err := snap.Here(); err != nil {
 		return fmt.Errorf("the state %s cannot be used: %w", s.store.Location(), err)
 	}
 	if snap.Fleet != fleet {
 		return fmt.Errorf("the state %s is of the fleet %q, the file declares %q\nhint: give each fleet a state of its own with --state, or put metadata name back", s.store.Location(), snap.Fleet, fleet)
 	}
-	s.snap, s.known = snap, nil
 	return nil
 }
 

@@ -103,6 +103,9 @@ func (a *App) openSession(ctx context.Context, g *globals, store state.Store, fl
 	s.Credit(a.provenance())
 	s.Emergency = newEmergency(stateFolder(g, store.Location()), fleet, a.codecOf(store), a.Now())
 	s.Ended = func(snap *state.Snapshot) { a.remember(store, snap) }
+	if !a.opened[store].place.accept {
+		s.Trust = func(ctx context.Context, snap *state.Snapshot) error { return a.notOlder(ctx, g, store, snap) }
+	}
 	a.showNotices(g, s.Notices)
 	if err := a.trust(ctx, g, store, s); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
