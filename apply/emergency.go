@@ -100,7 +100,11 @@ type UnwrittenError struct {
 // Error says where the copy is and how it gets into the state.
 func (e *UnwrittenError) Error() string {
 	if e.KeepErr == nil {
-		return fmt.Sprintf("%s\nhint: what became of the last calls is kept in %s; when the state can be written again, put it there before anything else:\nkktctl state recover %s", e.Err, e.Path, e.Path)
+		why, hint, found := strings.Cut(e.Err.Error(), "\nhint: ")
+		if found { // the command stays the last line
+			hint += "\n"
+		}
+		return fmt.Sprintf("%s\nhint: %swhat became of the last calls is kept in %s; when the state can be written again, put it there before anything else:\nkktctl state recover %s", why, hint, e.Path, e.Path)
 	}
 	var known []string
 	for _, x := range e.Entries {

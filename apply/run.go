@@ -174,7 +174,7 @@ func (r *runner) drain(ctx context.Context) {
 			}
 			r.start(n)
 			running++
-			go func() { results <- result{n, r.advance(ctx, n)} }()
+			go func() { results <- result{n, unrecorded(r.advance(ctx, n))} }()
 		}
 		if running == 0 {
 			return

@@ -156,7 +156,7 @@ func (s *Session) Record(ctx context.Context, entries ...state.Entry) error {
 		return nil
 	}
 	if err := s.brokenBy(); err != nil {
-		return fmt.Errorf("the state could not be written before: %w", err)
+		return &writeError{fmt.Errorf("the state could not be written before: %w", err)}
 	}
 	// What was sent must be kept, also when the command is being interrupted.
 	ctx = context.WithoutCancel(ctx)
@@ -180,7 +180,7 @@ func (s *Session) append(ctx context.Context, entries []state.Entry) error {
 	if err := s.store.Append(ctx, s.lease, entries); err != nil {
 		err = fmt.Errorf("the state %s could not be written: %w", s.store.Location(), err)
 		s.fail(err)
-		return err
+		return &writeError{err}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -291,7 +291,7 @@ func (s *Session) Close(ctx context.Context) error {
 	if s.Ended != nil && s.Exists() {
 		s.Ended(s.Snapshot())
 	}
-	return errors.Join(err, s.store.Unlock(ctx, s.lease))
+	return s.ended(err, s.store.Unlock(ctx, s.lease))
 }
 
 // cloneResource copies what updates change: the top level, the workflows and

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/hashicorp/go-multierror"
 	"github.com/spf13/cobra"
@@ -134,7 +133,7 @@ func (a *App) withSession(ctx context.Context, g *globals, fleet *spec.Fleet, op
 		return do(&work{g: g, fleet: b.fleet, backend: b, session: s})
 	})
 	if closing := s.Close(ctx); closing != nil {
-		err = multierror.Append(err, fmt.Errorf("the state could not be closed: %w", closing))
+		err = multierror.Append(nil, closing, err) // what to do about the run comes last
 	}
 	return err
 }

@@ -55,13 +55,13 @@ func (s *Store) call(ctx context.Context, method, address string, body []byte) (
 	began := s.clock.now()
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w: %w", errLost, err)
+		return 0, nil, unanswered(method, err)
 	}
 	defer resp.Body.Close()
 	s.clock.heard(resp, began)
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w: %s %s: the answer ends too early: %w", errLost, method, address, err)
+		return 0, nil, unanswered(method, fmt.Errorf("%s %s: the answer ends too early: %w", method, address, err))
 	}
 	if len(data) > maxDocument {
 		return 0, nil, fmt.Errorf("%s %s: the answer is larger than %d bytes", method, address, maxDocument)
@@ -83,6 +83,9 @@ func (s *Store) get(ctx context.Context) (*document, error) {
 		return nil, s.statusError(http.MethodGet, s.c.Address, status)
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, fmt.Errorf("%s: %w: the server keeps an empty document\nhint: put an earlier version of it back; if there has never been a state, delete it", s.c.Address, state.ErrCorrupt)
+	}
+	if isPage(data) {
+		return nil, fmt.Errorf("%s: this answers with HTML, not with a state\nhint: is the address right, and are the credentials those of an API (state.username and state.password, or state.headers)?", s.c.Address)
 	}
 	d, err := decodeDocument(data)
 	if err != nil {

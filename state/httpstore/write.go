@@ -55,7 +55,7 @@ func (s *Store) writable(ctx context.Context, lease *state.Lease) (*holding, err
 		return nil, err
 	}
 	if h.failed != nil {
-		return nil, fmt.Errorf("%s: what became of an earlier write is not known; load the state before writing again: %w", s.c.Address, h.failed)
+		return nil, fmt.Errorf("%s: nothing more is written after a write that has no answer: %w", s.c.Address, firstLine(h.failed))
 	}
 	if !h.read { // what cannot be read is not gone on from, and an encrypted state brings its key
 		if _, _, err := s.decode(h.doc); err != nil {

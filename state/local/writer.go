@@ -94,7 +94,7 @@ func (s *Store) closeWriter() {
 // the very file that this store wrote last.
 func (s *Store) open() (*writer, error) {
 	if s.failed != nil {
-		return nil, fmt.Errorf("%s: an earlier write failed; load the state before writing again: %w", s.path, s.failed.cause)
+		return nil, fmt.Errorf("%s: nothing more is written after a write that failed: %w", s.path, s.failed.cause)
 	}
 	if s.writer != nil && s.current(s.writer) {
 		return s.writer, nil

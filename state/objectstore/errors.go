@@ -2,8 +2,10 @@ package objectstore
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 
 	"github.com/minio/minio-go/v7"
@@ -43,7 +45,13 @@ func (s *Store) explain(what, name string, err error) error {
 	}
 	status, code := answer(err)
 	hint := ""
+	var unknown *net.DNSError
+	var untrusted *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &unknown):
+		hint = "name the address of the service by state.endpoint in the fleet file, or by KKTCTL_STATE_ENDPOINT; without one it is Amazon's"
+	case errors.As(err, &untrusted):
+		hint = "if that is the service, name who signs its certificates by state.caBundle in the fleet file, or by KKTCTL_STATE_CA_BUNDLE"
 	case code == minio.NoSuchBucket:
 		hint = "the bucket " + s.bucket + " does not exist at " + s.endpoint + ": make it, or check state.endpoint and state.region"
 	case code == "InvalidAccessKeyId" || code == "SignatureDoesNotMatch" || status == http.StatusUnauthorized:

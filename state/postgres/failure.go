@@ -179,7 +179,12 @@ func (s *Store) told(err error) error {
 	case errors.As(err, &refused):
 		return s.refusal(refused)
 	case errors.As(err, &sent):
-		return &failure{text: "the server cannot be reached: " + s.scrub(reason(sent.cause))}
+		text := "the server cannot be reached: " + s.scrub(reason(sent.cause))
+		var untrusted *tls.CertificateVerificationError
+		if errors.As(sent.cause, &untrusted) {
+			text += "\nhint: if that is the server, name who signs its certificates by state.caBundle in the fleet file, or by KKTCTL_STATE_CA_BUNDLE"
+		}
+		return &failure{text: text}
 	}
 	var lost *unanswered
 	if errors.As(err, &lost) {

@@ -71,7 +71,7 @@ func TestHeldRow(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "whether it was done is not known") {
 		t.Fatalf("append: %v", err)
 	}
-	if err := s.Append(t.Context(), lease, []state.Entry{entry(2)}); err == nil || !strings.Contains(err.Error(), "load the state before writing again") {
+	if err := s.Append(t.Context(), lease, []state.Entry{entry(2)}); err == nil || !strings.Contains(err.Error(), "nothing more is written after") {
 		t.Fatalf("append after a write whose outcome is not known: %v", err)
 	}
 	_, err = c.Exec(t.Context(), "ROLLBACK")

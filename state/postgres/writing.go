@@ -41,7 +41,7 @@ func (s *Store) write(ctx context.Context, lease *state.Lease) *writing {
 func (w *writing) begin() (end, error) {
 	s := w.s
 	if s.lost != nil {
-		return end{}, fmt.Errorf("%s: an earlier write failed; load the state before writing again: %w", s.location, s.lost.cause)
+		return end{}, fmt.Errorf("%s: nothing more is written after a write that failed: %w", s.location, s.lost.cause)
 	}
 	if k := s.at; k != nil && k.id == w.lease.ID && k.epoch == w.lease.Epoch {
 		return k.end, nil
