@@ -73,7 +73,7 @@ func TestAnswers(t *testing.T) {
 		{302, "", "the server sends elsewhere", nil},
 		{500, "geheim", "500 Internal Server Error", nil},
 		{200, "", "empty document", state.ErrCorrupt},
-		{200, "<html>log in</html>", "not a whole document", state.ErrCorrupt},
+		{200, "<html>log in</html>", "answers with HTML", nil},
 		{200, `{"version": 4, "serial": 1, "lineage": "x"}`, "no state of kktctl", nil},
 		{200, `{"version": 2000, "kktctl": {}}`, "of version 2000", state.ErrNewer},
 		{200, `{"version": 1001, "lineage": "x", "kktctl": {}}`, "lacks a part", state.ErrCorrupt},
