@@ -38,6 +38,9 @@ as stale.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.PlanFile = args[0]
+				if o.PlanFile == "" { // taken for no plan it would apply whatever is to do
+					return errors.New("the name of the plan is empty\nhint: is a variable empty? " + savePlanHint)
+				}
 			}
 			return a.tellResult(g, "apply", o.running, func() error {
 				return a.notifyError(cmd.Context(), g, o.notify, func() error { return a.runApply(cmd.Context(), g, o) })
@@ -104,7 +107,11 @@ func (a *App) savedPlan(g *globals, o applyOptions) (*planFile, error) {
 	if len(o.Targets)+len(o.Exclude) > 0 || o.AllowUnregister > 0 || o.Checks {
 		return nil, errors.New("a saved plan is applied as it is: --target, --exclude, --checks and --allow-unregister belong to kktctl plan")
 	}
-	return a.readPlan(g, o.PlanFile)
+	file, err := a.readPlan(g, o.PlanFile)
+	if err != nil {
+		return nil, err
+	}
+	return file, file.checkSandbox(g, o.PlanFile)
 }
 
 // work is what a command that writes has in hands.

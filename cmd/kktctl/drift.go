@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -22,8 +21,8 @@ type driftOptions struct {
 	Format     string
 	JSON       bool
 	Detailed   bool
-	Prometheus string // a file
 	Reports    planReports
+	prometheus *reportFile
 	notify     notifying
 }
 
@@ -58,8 +57,8 @@ be read the file is left as it was: alert on kktctl_drift_timestamp_seconds.`,
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	f.BoolVar(&o.Detailed, "detailed-exitcode", false, "exit 2 when drift was found")
-	f.StringVar(&o.Prometheus, "prometheus", "", "also write metrics to this file, such as /var/lib/node_exporter/kktctl.prom")
-	o.Reports.flags(f)
+	o.Reports.flags(f, driftReport)
+	o.prometheus = o.Reports.files.flag(f, "prometheus", "also write metrics to this file, such as /var/lib/node_exporter/kktctl.prom", metricsReport)
 	o.notify.flags(cmd, "drift")
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.MarkFlagsMutuallyExclusive("format", "json")
@@ -70,10 +69,7 @@ func (a *App) runDrift(ctx context.Context, g *globals, o *driftOptions) error {
 	if err := checkFormat(o.Format); err != nil {
 		return err
 	}
-	if o.Prometheus == "-" {
-		return errors.New("--prometheus needs a file: the report itself goes to standard output\nhint: --prometheus /var/lib/node_exporter/kktctl.prom")
-	}
-	if err := o.Reports.files.check(otherFile("--prometheus", o.Prometheus)); err != nil {
+	if err := o.Reports.files.check(); err != nil {
 		return err
 	}
 	ctx, in := a.watchInterrupts(ctx)
@@ -95,20 +91,17 @@ func (a *App) runDrift(ctx context.Context, g *globals, o *driftOptions) error {
 	return driftOutcome(r, o.Detailed)
 }
 
-// writeMetrics writes the report for Prometheus, readable by everybody: it is
-// read by a service of another user, and holds addresses and counts.
-func writeMetrics(path string, r *planner.DriftReport) error {
-	if path == "" {
-		return nil
+// writeMetrics writes the report for Prometheus. The file is readable by
+// everybody: a service of another user reads it, and it holds addresses and
+// counts.
+func writeMetrics(r *planner.DriftReport) func(io.Writer) error {
+	return func(w io.Writer) error {
+		text, err := metrics.Text(r)
+		if err == nil {
+			_, err = w.Write(text)
+		}
+		return err
 	}
-	text, err := metrics.Text(r)
-	if err == nil {
-		err = replaceFile(path, text, 0o644)
-	}
-	if err != nil {
-		return fmt.Errorf("the metrics could not be written: %w", err)
-	}
-	return nil
 }
 
 // tellDrift shows the report and writes it into the files that were asked for.
@@ -118,7 +111,7 @@ func (a *App) tellDrift(g *globals, r *planner.DriftReport, o driftOptions) erro
 		return func(w io.Writer) error { return a.writeDrift(w, g, r, format, all) }
 	}
 	return errors.Join(
-		writeMetrics(o.Prometheus, r), write(o.Format)(a.Out),
+		o.prometheus.write(writeMetrics(r)), write(o.Format)(a.Out),
 		o.Reports.json.write(write(formJSON)), o.Reports.markdown.write(write(formMarkdown)),
 		o.Reports.junit.write(func(w io.Writer) error { return view.DriftJUnit(w, r, a.outOptions(g)) }),
 	)

@@ -40,6 +40,25 @@ func (s *span) String() string {
 // Type is what help calls the value.
 func (s *span) Type() string { return "duration" }
 
+// fileName is a flag's name of a file or folder. It is never empty: an unset
+// variable of a pipeline would be taken for a flag that was not given.
+type fileName string
+
+// Set takes the name.
+func (n *fileName) Set(text string) error {
+	if text == "" {
+		return errors.New("it names no file: is a variable empty?")
+	}
+	*n = fileName(text)
+	return nil
+}
+
+// String gives the name.
+func (n *fileName) String() string { return string(*n) }
+
+// Type is what help calls the value.
+func (n *fileName) Type() string { return "string" }
+
 // amount is a flag's whole number that is not negative.
 type amount int
 

@@ -21,9 +21,6 @@ const (
 	formMarkdown = "markdown"
 )
 
-// markdownBegins is the beginning of what --markdown-into writes.
-const markdownBegins = "<!-- kktctl:"
-
 // planReports are the files that a plan is written into beside what is shown.
 type planReports struct {
 	files                 reportFiles
@@ -31,20 +28,20 @@ type planReports struct {
 	gitlab                *reportFile // of a plan only
 }
 
-func (r *planReports) flags(f *pflag.FlagSet) {
-	r.json = r.files.flag(f, "json-into", "also write the JSON into this file", jsonBegins()...)
-	r.markdown = r.files.flag(f, "markdown-into", "also write the Markdown into this file", markdownBegins)
+func (r *planReports) flags(f *pflag.FlagSet, json known) {
+	r.json = r.files.flag(f, "json-into", "also write the JSON into this file", json)
+	r.markdown = r.files.flag(f, "markdown-into", "also write the Markdown into this file", markdownReport)
 	r.junit = junitFlag(&r.files, f)
 }
 
 // planFlags are flags and those that only a plan has.
 func (r *planReports) planFlags(f *pflag.FlagSet) {
-	r.flags(f)
-	r.gitlab = r.files.flag(f, "gitlab-report", "also write what GitLab shows in a merge request (reports: terraform) into this file", view.GitLabBegins)
+	r.flags(f, planReport)
+	r.gitlab = r.files.flag(f, "gitlab-report", "also write what GitLab shows in a merge request (reports: terraform) into this file", gitLabReport)
 }
 
 func junitFlag(files *reportFiles, f *pflag.FlagSet) *reportFile {
-	return files.flag(f, "junit", "also write JUnit XML into this file", view.JUnitBegins)
+	return files.flag(f, "junit", "also write JUnit XML into this file", junitReport)
 }
 
 // write writes those that were asked for. The command all shows what a form

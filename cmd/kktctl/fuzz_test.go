@@ -12,7 +12,7 @@ import (
 // FuzzPlanFile: whatever a plan file holds, it is refused, or it comes back as
 // it was, and only one with the same steps is taken for the plan made anew.
 func FuzzPlanFile(f *testing.F) {
-	saved, err := json.Marshal(planFile{Plan: somePlan(), Targets: []string{"kkts.a"}, AllowUnregister: 1})
+	saved, err := json.Marshal(planFile{Kind: savedPlanKind, Plan: somePlan(), Targets: []string{"kkts.a"}, AllowUnregister: 1})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -55,11 +55,11 @@ those that are not live yet; --template writes an empty list. See docs/import.md
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runImport(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Into, "into", "", "with a folder: the file in it to write into (default imported.yaml); - writes to standard output and nowhere else")
+	f.Var((*fileName)(&o.Into), "into", "with a folder: the file in it to write into (default imported.yaml); - writes to standard output and nowhere else")
 	f.BoolVar(&o.DryRun, "dry-run", false, "show the change of the file, and write nothing")
-	f.StringVar(&o.From, "from", "", "only the tills of this list: a .csv or .xlsx file")
+	f.Var((*fileName)(&o.From), "from", "only the tills of this list: a .csv or .xlsx file")
 	f.StringVar(&o.Sheet, "sheet", "", "of a workbook with several lists: the sheet to read")
-	f.StringVar(&o.Template, "template", "", "write an empty list to this .csv or .xlsx file, and do nothing else")
+	f.Var((*fileName)(&o.Template), "template", "write an empty list to this .csv or .xlsx file, and do nothing else")
 	f.BoolVar(&o.Refresh, "refresh", true, "read the live tills; false: take the list as it is")
 	f.StringVar(&o.Company, "company", "", "only tills of this company (its key)")
 	f.StringArrayVar(&o.Only, "only", nil, "only tills whose factory number, РНМ or name matches, such as '0030740486*' (repeatable)")

@@ -44,7 +44,7 @@ func newPlanCmd(a *App, g *globals) *cobra.Command {
 	}
 	f := cmd.Flags()
 	o.flags(cmd, g)
-	f.StringVar(&o.Out, "out", "", "save the plan for kktctl apply PLAN; - is standard output")
+	f.Var((*fileName)(&o.Out), "out", "save the plan for kktctl apply PLAN; - is standard output")
 	f.StringVar(&o.Format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.JSON, "json", false, "the same as --format json")
 	o.Reports.planFlags(f)
@@ -99,7 +99,10 @@ func (a *App) runPlan(ctx context.Context, g *globals, o planOptions) error {
 	if plan.Diagnostics.HasErrors() {
 		return errPlanErrors
 	}
-	if err := a.keepPlan(g, planFile{plan, o.Targets, o.Exclude, o.AllowUnregister, o.Checks, a.savedOverrides(o.planning, plan)}, o.Out); err != nil {
+	if err := a.keepPlan(g, planFile{
+		Sandbox: g.Sandbox, Plan: plan, Targets: o.Targets, Exclude: o.Exclude,
+		AllowUnregister: o.AllowUnregister, Checks: o.Checks, Overrides: a.savedOverrides(o.planning, plan),
+	}, o.Out); err != nil {
 		return err
 	}
 	if o.Detailed && (plan.HasChanges() || len(plan.Drift) > 0) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kktctl/kktctl/cmd/kktctl/internal/view"
 	"github.com/kktctl/kktctl/planner"
 	"github.com/kktctl/kktctl/state"
 )
@@ -13,6 +14,8 @@ import (
 // planHead is what an encrypted plan tells without a key, under the names that
 // a plan has.
 type planHead struct {
+	Kind          string `json:"kind"`
+	Sandbox       bool   `json:"sandbox,omitempty"`
 	FormatVersion int    `json:"formatVersion"`
 	Fleet         string `json:"fleet"`
 	FleetHash     string `json:"fleetHash"`
@@ -44,12 +47,13 @@ func (a *App) planCodec() state.Codec {
 // encodePlan gives the form in which a plan is saved, encrypted where the
 // state is.
 func (a *App) encodePlan(plan planFile) ([]byte, error) {
-	plan.Plan = plan.Published()
+	plan.Plan, plan.Kind = plan.Published(), savedPlanKind
 	data, err := json.MarshalIndent(plan, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
 	}
-	head := planHead{plan.FormatVersion, plan.Fleet, plan.FleetHash, plan.Lineage, plan.Serial}
+	data = view.SafeJSON(data)
+	head := planHead{plan.Kind, plan.Sandbox, plan.FormatVersion, plan.Fleet, plan.FleetHash, plan.Lineage, plan.Serial}
 	e, err := a.sealPlan(head, data)
 	if err == nil && e != nil {
 		data, err = json.MarshalIndent(sealedPlan{head, *e}, "", "  ")
@@ -57,7 +61,7 @@ func (a *App) encodePlan(plan planFile) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
 	}
-	return append(data, '\n'), nil
+	return append(view.SafeJSON(data), '\n'), nil
 }
 
 // sealPlan encrypts a plan where the state is encrypted, or will be: one that

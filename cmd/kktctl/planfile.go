@@ -17,8 +17,15 @@ const maxPlanSize = 1 << 30
 // savePlanHint tells how a saved plan is made.
 const savePlanHint = "kktctl plan --out " + planName + " saves one"
 
-// planFile is a saved plan: the plan's JSON and what it was narrowed by.
+// savedPlanKind marks a saved plan: a report of a plan (--json) says nothing of
+// what it was narrowed by, and is not applied.
+const savedPlanKind = "savedPlan"
+
+// planFile is a saved plan: the plan's JSON, what it was narrowed by, and
+// whether it is of the sandbox.
 type planFile struct {
+	Kind    string `json:"kind,omitempty"` // savedPlanKind; stands first in the file
+	Sandbox bool   `json:"sandbox,omitempty"`
 	*planner.Plan
 	Targets         []string `json:"targets,omitempty"`
 	Exclude         []string `json:"exclude,omitempty"`
@@ -88,6 +95,13 @@ func decodePlan(path string, data []byte) (*planFile, error) {
 	if err := json.Unmarshal(data, &plan); err != nil {
 		return nil, fmt.Errorf("%s is not a saved plan: %w\nhint: %s", path, err, savePlanHint)
 	}
+	switch {
+	case plan.Kind == savedPlanKind:
+	case planReport(data):
+		return nil, fmt.Errorf("%s is a report of a plan (--json), not a saved plan (--out)\nhint: %s", path, savePlanHint)
+	default:
+		return nil, fmt.Errorf("%s is not a saved plan\nhint: %s", path, savePlanHint)
+	}
 	if plan.FormatVersion != planner.FormatVersion {
 		return nil, diag.Diagnostic{
 			Summary: fmt.Sprintf("the plan %s has format %d, this kktctl reads format %d", path, plan.FormatVersion, planner.FormatVersion),
@@ -95,4 +109,18 @@ func decodePlan(path string, data []byte) (*planFile, error) {
 		}
 	}
 	return &plan, nil
+}
+
+// checkSandbox keeps plans of the simulated service and of the real one apart:
+// where no state is there yet, nothing else tells them from each other.
+func (p *planFile) checkSandbox(g *globals, path string) error {
+	d := diag.Diagnostic{Summary: fmt.Sprintf("%s is a plan of the sandbox, and this is the real service: nothing was done", path), Hint: "apply it with --sandbox, or plan again without --sandbox"}
+	switch {
+	case p.Sandbox == g.Sandbox:
+		return nil
+	case g.Sandbox:
+		d.Summary = path + " is a plan of the real service, and this is the sandbox: nothing was done"
+		d.Hint = "plan again with --sandbox"
+	}
+	return d
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,23 +68,31 @@ func holdsPlan(path string) bool {
 		return false
 	}
 	defer f.Close()
-	d := json.NewDecoder(io.LimitReader(f, maxPlanHead))
+	head, err := io.ReadAll(io.LimitReader(f, maxPlanHead))
+	return err == nil && savedPlanHead(head)
+}
+
+// savedPlanHead tells whether a file begins as a saved plan, encrypted or not,
+// of a format that this kktctl could have written.
+func savedPlanHead(head []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(head))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return false
 	}
+	var kind string
+	var sandbox bool
 	var version int
-	if !nextIs(d, "formatVersion", &version) || version < 1 || version > planner.FormatVersion {
+	if !nextIs(d, "kind", &kind) || kind != savedPlanKind {
 		return false
 	}
-	var text string
-	var serial uint64
-	return nextIs(d, "fleet", &text) && nextIs(d, "fleetHash", &text) && nextIs(d, "lineage", &text) && nextIs(d, "serial", &serial)
-}
-
-// nextIs reads a key and its value.
-func nextIs(d *json.Decoder, key string, value any) bool {
 	t, err := d.Token()
-	return err == nil && t == key && d.Decode(value) == nil
+	if err == nil && t == "sandbox" {
+		if d.Decode(&sandbox) != nil {
+			return false
+		}
+		t, err = d.Token()
+	}
+	return err == nil && t == "formatVersion" && d.Decode(&version) == nil && version >= 1 && version <= planner.FormatVersion
 }
 
 // checkFolder refuses a file whose folder is not there, before anything is

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -26,25 +25,22 @@ import (
 //   - A pipe, a device or a link is written to as it is: --json-into /dev/fd/3.
 //   - "-" is refused: standard output is for people, or --format says else.
 
-// jsonBegins are the beginnings of what --json-into writes.
-func jsonBegins() []string { return []string{`{"formatVersion":`, `{"type":"version"`} }
-
 // reportFile is a file for one form of what a command shows, written beside
 // what people read: --json-into FILE and its kin.
 type reportFile struct {
-	flag   string   // with its dashes
-	path   string   // empty when it was not asked for
-	begins []string // how such a file begins, white space left out
+	flag  string // with its dashes
+	path  string // empty when it was not asked for
+	knows known  // an earlier report by its beginning
 }
 
 // reportFiles are those that one command may write.
 type reportFiles []*reportFile
 
-// flag adds --NAME FILE. Only what begins in one of the given ways, white
-// space left out, or is empty, is written over.
-func (r *reportFiles) flag(f *pflag.FlagSet, name, usage string, begins ...string) *reportFile {
-	file := &reportFile{flag: "--" + name, begins: begins}
-	f.StringVar(&file.path, name, "", usage)
+// flag adds --NAME FILE. Only an earlier report, or an empty file, is written
+// over.
+func (r *reportFiles) flag(f *pflag.FlagSet, name, usage string, knows known) *reportFile {
+	file := &reportFile{flag: "--" + name, knows: knows}
+	f.Var((*fileName)(&file.path), name, usage)
 	*r = append(*r, file)
 	return file
 }
@@ -111,21 +107,23 @@ func (r *reportFile) check() error {
 	return nil
 }
 
-// writtenBefore tells whether a file is empty or begins as such reports do.
+// writtenBefore tells whether a file is empty or an earlier report.
 func (r *reportFile) writtenBefore() bool {
 	f, err := os.Open(r.path)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	head, err := io.ReadAll(io.LimitReader(f, 1<<10))
-	if err != nil {
-		return false
+	head, err := io.ReadAll(io.LimitReader(f, maxReportHead))
+	return err == nil && (len(bytes.TrimSpace(head)) == 0 || r.knows != nil && r.knows(head))
+}
+
+// mode is that of the earlier report: what somebody closed stays closed.
+func (r *reportFile) mode() fs.FileMode {
+	if info, err := os.Lstat(r.path); err == nil && info.Mode().IsRegular() {
+		return info.Mode().Perm()
 	}
-	text := strings.Join(strings.Fields(string(head)), "")
-	return text == "" || slices.ContainsFunc(r.begins, func(b string) bool {
-		return strings.HasPrefix(text, strings.Join(strings.Fields(b), ""))
-	})
+	return 0o644
 }
 
 // direct tells of what cannot be replaced: pipes, devices, and links, be they
@@ -151,7 +149,7 @@ func (r *reportFile) write(encode func(io.Writer) error) error {
 	case r.direct():
 		err = r.writeDirectly(b.Bytes())
 	default:
-		err = replaceFile(r.path, b.Bytes(), 0o644)
+		err = replaceFile(r.path, b.Bytes(), r.mode())
 	}
 	return r.failed(err)
 }

@@ -60,8 +60,8 @@ func (r *running) flags(f *pflag.FlagSet) {
 	lockTimeoutFlag(f, &r.LockTimeout)
 	f.IntVar(&r.Parallelism, "parallelism", 10, "steps at the same time")
 	f.BoolVar(&r.JSON, "json", false, "one JSON object a line")
-	r.into = r.reports.flag(f, "json-into", "also write the JSON lines into this file", jsonBegins()...)
-	r.markdown = r.reports.flag(f, "markdown-into", "write how it ended as Markdown into this file", markdownBegins)
+	r.into = r.reports.flag(f, "json-into", "also write the JSON lines into this file", eventsReport)
+	r.markdown = r.reports.flag(f, "markdown-into", "write how it ended as Markdown into this file", markdownReport)
 	r.junit = junitFlag(&r.reports, f)
 	r.result = &runResult{times: view.NewStepTimes()}
 	f.BoolVar(&r.Detailed, "detailed-exitcode", false, "exit 3 when something waits")

@@ -39,8 +39,8 @@ nothing anywhere else. Without --tls the calls of Ferma are refused.`,
 	}
 	cmd.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:0", "address to listen on; keep it on this machine")
 	cmd.Flags().BoolVar(&o.TLS, "tls", false, "serve with TLS, and with it Ferma, which wants a client certificate")
-	cmd.Flags().StringVar(&o.Certs, "certs", "", "folder of the certificates of --tls, made when there are none (default sandbox-certs)")
-	cmd.PersistentFlags().StringVar(&o.World, "world", "", "file that the world is kept in")
+	cmd.Flags().Var((*fileName)(&o.Certs), "certs", "folder of the certificates of --tls, made when there are none (default sandbox-certs)")
+	cmd.PersistentFlags().Var((*fileName)(&o.World), "world", "file that the world is kept in")
 	cmd.AddCommand(newSandboxTillCmd(a, g, &o))
 	return cmd
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ digits, references and duplicates.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Into, "into", "", "save it in this folder, as NAME.schema.json; all of them when none is named")
+	f.Var((*fileName)(&o.Into), "into", "save it in this folder, as NAME.schema.json; all of them when none is named")
 	f.BoolVar(&o.List, "list", false, "tell the names and what each describes")
 	cmd.MarkFlagsMutuallyExclusive("into", "list")
 	return cmd
@@ -83,10 +84,16 @@ func (a *App) saveSchemas(o schemaOptions) error {
 	if o.Name != "" {
 		names = []string{o.Name}
 	}
+	if err := os.MkdirAll(o.Into, 0o755); err != nil {
+		return diag.Diagnostic{
+			Summary: fmt.Sprintf("--into %s: %s", o.Into, reason(err)),
+			Hint:    "--into names a folder that can be written to; it is made when it is not there",
+		}
+	}
 	var files []string
 	for _, name := range names {
 		path := filepath.Join(o.Into, schema.File(name))
-		target := reportFile{flag: "--into", path: path, begins: []string{`{"$schema":`}}
+		target := reportFile{flag: "--into", path: path, knows: schemaOf(name)}
 		if err := target.check(); err != nil {
 			return err
 		}

@@ -47,6 +47,9 @@ func (a *App) runShow(g *globals, path string, o showOptions) error {
 	if err != nil {
 		return err
 	}
+	if file.Sandbox {
+		fmt.Fprint(a.Err, "SANDBOX: a plan of a simulated service. Nothing real happens with it.\n\n")
+	}
 	if o.Format == "text" {
 		fmt.Fprintf(a.Out, "Saved at %s%s: plan %s.\n\n", a.outOptions(g).At(file.Timestamp), file.narrowed(), planID(file.Plan))
 	}

@@ -88,7 +88,7 @@ func TestPlanFileComesBackAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(&planFile{Plan: want.Published(), Targets: want.Targets, AllowUnregister: 2}, got); d != "" {
+	if d := cmp.Diff(&planFile{Kind: savedPlanKind, Plan: want.Published(), Targets: want.Targets, AllowUnregister: 2}, got); d != "" {
 		t.Error(d)
 	}
 	if planID(got.Plan) != planID(want.Plan) {
@@ -110,7 +110,8 @@ func TestReadPlanRefuses(t *testing.T) {
 	dir := t.TempDir()
 	for name, tc := range map[string]struct{ data, want string }{
 		"json":   {"{", "is not a saved plan"},
-		"format": {`{"formatVersion": 99}`, "has format 99"},
+		"other":  {`{"formatVersion": 1}`, "is not a saved plan"},
+		"format": {`{"kind": "savedPlan", "formatVersion": 99}`, "has format 99"},
 		"yaml":   {"kkts: {}", "is not a saved plan"},
 	} {
 		path := filepath.Join(dir, name)

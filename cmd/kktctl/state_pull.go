@@ -28,6 +28,12 @@ snapshot; FILE - is standard output. An encrypted state is decrypted, unless
 }
 
 func (a *App) runStatePull(ctx context.Context, g *globals, args []string, keep bool) error {
+	save := len(args) > 0 && args[0] != stdStream
+	if save {
+		if err := checkPullPlace(args[0]); err != nil {
+			return err
+		}
+	}
 	store, snap, err := a.loadExisting(ctx, g)
 	if err != nil {
 		return err
@@ -45,16 +51,13 @@ func (a *App) runStatePull(ctx context.Context, g *globals, args []string, keep 
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 || args[0] == "-" {
+	if !save {
 		_, err := a.Out.Write(data)
 		return err
 	}
 	path := args[0]
-	if err := checkFolder(path, "state pull"); err != nil {
+	if err := checkPullTarget(path, snap.Lineage, a.opened[store].fresh()); err != nil {
 		return err
-	}
-	if keptByKktctl(path) {
-		return diag.Diagnostic{Summary: path + ": kktctl keeps other things under names like this", Hint: "save it under another name, such as state.json"}
 	}
 	if err := writeWhole(path, data); err != nil {
 		return fmt.Errorf("%s cannot be written: %s", path, writeReason(err))

@@ -32,7 +32,7 @@ their owner alone; one that is there with other content is kept.`,
 		},
 		ValidArgsFunction: completeAddress(g, 1),
 	}
-	cmd.Flags().StringVar(&to, "to", "", "folder to save them in; it is made when it is not there")
+	cmd.Flags().Var((*fileName)(&to), "to", "folder to save them in; it is made when it is not there")
 	must(cmd.MarkFlagRequired("to"))
 	must(cmd.MarkFlagDirname("to"))
 	return cmd

@@ -34,7 +34,7 @@ kktctl and is for its owner alone.`,
 		},
 		ValidArgsFunction: completeAddress(g, 1),
 	}
-	cmd.Flags().StringVar(&to, "to", "", "folder to save a QR code in; it is made when it is not there")
+	cmd.Flags().Var((*fileName)(&to), "to", "folder to save a QR code in; it is made when it is not there")
 	must(cmd.MarkFlagDirname("to"))
 	return cmd
 }

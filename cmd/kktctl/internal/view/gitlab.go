@@ -7,9 +7,6 @@ import (
 	"github.com/kktctl/kktctl/planner"
 )
 
-// GitLabBegins is how a report for GitLab begins.
-const GitLabBegins = `{"create":`
-
 // gitLabReport is what GitLab reads of an artifact under reports: terraform,
 // and shows in a merge request.
 type gitLabReport struct {

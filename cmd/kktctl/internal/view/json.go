@@ -89,6 +89,10 @@ func writeJSON(w io.Writer, v any, indent bool) error {
 	return nil
 }
 
+// SafeJSON gives a JSON document in which what could drive a terminal is a JSON
+// escape: it says the same.
+func SafeJSON(document []byte) []byte { return escapeJSON(document) }
+
 // escapeJSON replaces the characters that Clean would replace by JSON escapes
 // of the same meaning. They only occur inside of strings.
 func escapeJSON(b []byte) []byte {
