@@ -64,6 +64,8 @@ func (m *importing) checkSerial(r *list.Row, row *planner.Till) {
 	c := r.Cell(list.Serial)
 	switch {
 	case c.Bad:
+	case c.Text == "" && row == nil && r.Text(list.RNM) != "":
+		m.errorAt(r.Cell(list.RNM).Pos, "no live till has the РНМ "+r.Text(list.RNM), "correct it, or, for a till that is to be registered, give its factory number")
 	case c.Text == "" && row == nil:
 		m.errorAt(c.Pos, "the factory number is missing", "copy it from the till's plate")
 	case c.Text == "":

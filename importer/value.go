@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"gopkg.in/yaml.v3"
 )
 
 // Entry is a named thing to write under a section: a till, a company.
@@ -92,14 +94,30 @@ func writeMap(b *strings.Builder, fields []Field, json bool) {
 }
 
 // writeKey writes a key with its colon. Keys are names: they need no quotes but
-// in JSON.
+// in JSON, and where YAML takes them for something else than text.
 func writeKey(b *strings.Builder, key string, json bool) {
-	if json {
+	if json || !textKey(key) {
 		writeQuoted(b, key)
 	} else {
 		b.WriteString(key)
 	}
 	b.WriteByte(':')
+}
+
+// textKey tells whether a key is text without quotes to every reader of YAML: one
+// that begins with a digit may be a number, a date or a time.
+func textKey(key string) bool {
+	if key == "" || reserved(key) {
+		return false
+	}
+	if key[0] < '0' || key[0] > '9' {
+		return true
+	}
+	var n yaml.Node
+	if err := yaml.Unmarshal([]byte(key), &n); err != nil || len(n.Content) != 1 {
+		return false
+	}
+	return n.Content[0].Tag == "!!str" && strings.Trim(key, "0123456789._-eExob") != ""
 }
 
 // plain tells whether YAML reads s as this very text without quotes, whatever

@@ -113,11 +113,11 @@ func (t *table) findHead(name string, p *problems) (head int, cols map[int]Colum
 		if i >= headRows {
 			break
 		}
-		if cols = columns(t.rows[i].cells); isHead(cols) {
+		if cols = columns(t.rows[i].cells); isHead(cols) || isOnlyHead(t.rows[i].cells, cols) {
 			return i, t.checkHead(i, cols, p)
 		}
 	}
-	p.add(diag.Error, diag.Pos{File: name}, "no row of headings is found: it names the factory number («Заводской номер») or the РНМ, and at least one column more",
+	p.add(diag.Error, diag.Pos{File: name}, "no row of headings is found: it names the factory number («Заводской номер») or the РНМ, alone or among others that are known",
 		"kktctl import --template list.csv writes an empty list with all headings; docs/import.md lists what else they may be called")
 	return -1, nil
 }
@@ -129,6 +129,23 @@ func isHead(cols map[int]Column) bool {
 		found[c] = true
 	}
 	return len(found) >= 2 && (found[Serial] || found[RNM])
+}
+
+// isOnlyHead tells whether a row is the heading of a list of one column: of
+// factory numbers or РНМ alone.
+func isOnlyHead(cells []string, cols map[int]Column) bool {
+	filled := 0
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			filled++
+		}
+	}
+	for _, c := range cols {
+		if filled == 1 && (c == Serial || c == RNM) {
+			return true
+		}
+	}
+	return false
 }
 
 // checkHead reports columns of one meaning, and notes those without any.

@@ -81,7 +81,7 @@ func (w *workbook) choose(named string) string {
 	case len(found) == 0 && len(hidden) > 0:
 		w.p.add(diag.Error, at, "only a hidden sheet holds a list: "+strings.Join(hidden, ", "), "show it, or name it with --sheet")
 	case len(found) == 0:
-		w.p.add(diag.Error, at, "no sheet has headings of a list: «Заводской номер» or «РНМ», and at least one column more",
+		w.p.add(diag.Error, at, "no sheet has headings of a list: «Заводской номер» or «РНМ», alone or among others that are known",
 			"kktctl import --template list.xlsx writes an empty list with all headings; docs/import.md lists what else they may be called")
 	default:
 		if len(hidden) > 0 {
@@ -100,7 +100,7 @@ func (w *workbook) hasHead(sheet string) bool {
 	}
 	defer rows.Close()
 	for i := 0; i < headRows && rows.Next(); i++ {
-		if cells, err := rows.Columns(); err == nil && isHead(columns(cells)) {
+		if cells, err := rows.Columns(); err == nil && (isHead(columns(cells)) || isOnlyHead(cells, columns(cells))) {
 			return true
 		}
 	}
