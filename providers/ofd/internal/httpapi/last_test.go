@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,18 +90,18 @@ func TestWhatIsTooLateIsNotSent(t *testing.T) {
 		within time.Duration
 		err    error
 		took   time.Duration
-		dials  int
+		dials  int64
 	}{
 		"refused":       {time.Hour, errFenced, 0, 0},
 		"too late":      {0, nil, 0, 0},
 		"no connection": {10 * time.Second, nil, 10 * time.Second, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			dials := 0
+			var dials atomic.Int64
 			client, _ := newClient(t, Config{
 				BaseURL: "http://till.invalid",
 				Dial: func(context.Context, string, string) (net.Conn, error) {
-					dials++
+					dials.Add(1)
 					time.Sleep(time.Minute) // a connection is made for nobody, too
 					return nil, errors.New("no route")
 				},
@@ -111,8 +112,8 @@ func TestWhatIsTooLateIsNotSent(t *testing.T) {
 			if err == nil || OutcomeOf(err) != OutcomeNotSent || errors.Is(err, context.Canceled) {
 				t.Errorf("%s: %s: %v", name, OutcomeOf(err), err)
 			}
-			if time.Since(begin) != c.took || dials != c.dials {
-				t.Errorf("%s: %d connections in %s", name, dials, time.Since(begin))
+			if time.Since(begin) != c.took || dials.Load() != c.dials {
+				t.Errorf("%s: %d connections in %s", name, dials.Load(), time.Since(begin))
 			}
 			time.Sleep(time.Hour)
 		})
