@@ -101,7 +101,7 @@ func (s *Session) usable(snap *state.Snapshot, fleet string) error {
 		return fmt.Errorf("the state %s cannot be used: %w", s.store.Location(), err)
 	}
 	if snap.Fleet != fleet {
-		return fmt.Errorf("the state %s is of the fleet %q, the file declares %q\nhint: give each fleet a state of its own with --state, or put metadata name back", s.store.Location(), snap.Fleet, fleet)
+		return fmt.Errorf("the state %s is of the fleet %q, the file declares %q\nhint: give each fleet a state of its own with --state, or put the file's name: back", s.store.Location(), snap.Fleet, fleet)
 	}
 	return nil
 }

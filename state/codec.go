@@ -17,7 +17,20 @@ const (
 	MaxSnapshot = 1 << 30 // bytes of an encoded snapshot
 	MaxJournal  = 1 << 30 // bytes of a journal
 	MaxEntry    = 4 << 20 // bytes of one encoded journal entry
+
+	// MaxSerial is the highest serial that is written or read: no state lives
+	// to see it, every JSON reader and database takes it, and sums of serials
+	// do not overflow.
+	MaxSerial uint64 = 1 << 53
 )
+
+// checkSerial refuses a serial that no kktctl gave.
+func checkSerial(serial uint64) error {
+	if serial > MaxSerial {
+		return fmt.Errorf("the serial %d is beyond all that is possible, %d", serial, MaxSerial)
+	}
+	return nil
+}
 
 // checksumLine begins the last line but one of an encoded snapshot.
 const checksumLine = "\"checksum\": \"crc32c:"
@@ -139,7 +152,7 @@ func decodeFile(data []byte) (*file, error) {
 		return nil, fmt.Errorf("%w: format %d is not known", ErrCorrupt, f.Version)
 	}
 	if err := verify(data, f.Checksum); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w\nhint: restore the previous generation; after an edit on purpose, remove the checksum line", err)
 	}
 	if err := f.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
@@ -189,7 +202,7 @@ func verify(data []byte, sum string) error {
 	}
 	i := bytes.LastIndex(data, []byte("\n"+checksumLine))
 	if i < 0 || sum != fmt.Sprintf("crc32c:%08x", checksum(data[:i+1])) {
-		return fmt.Errorf("%w: the checksum does not match the content\nhint: restore the previous generation; after an edit on purpose, remove the checksum line", ErrCorrupt)
+		return fmt.Errorf("%w: the checksum does not match the content", ErrCorrupt)
 	}
 	return nil
 }
@@ -198,6 +211,9 @@ func verify(data []byte, sum string) error {
 func (s *Snapshot) check() error {
 	if s.Lineage == "" {
 		return errors.New("the state has no lineage")
+	}
+	if err := checkSerial(s.Serial); err != nil {
+		return err
 	}
 	for address, r := range s.Resources {
 		if err := checkResource(address, &r); err != nil {

@@ -90,7 +90,7 @@ func decodeSealed(c Codec, data []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("%w: an encrypted state has to have its checksum", ErrCorrupt)
 	}
 	if err := verify(data, f.Checksum); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w\nhint: restore the previous generation, or a copy: what is encrypted cannot be edited", err)
 	}
 	content, err := c.Open(sealedSnapshot, f.Lineage, f.clearHeader, &f.Envelope)
 	if err != nil {

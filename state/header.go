@@ -53,6 +53,9 @@ func DecodeHeader(r io.Reader) (Header, error) {
 	case h.Version != Version || h.Lineage == "":
 		return h, fmt.Errorf("%w: it has no header", ErrCorrupt)
 	}
+	if err := checkSerial(h.Serial); err != nil {
+		return h, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
 	return h, nil
 }
 

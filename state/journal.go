@@ -63,6 +63,9 @@ func encodeGroup(entries []Entry, seal sealing) ([]byte, error) {
 	}
 	first := entries[0].Serial
 	last := first + uint64(len(entries)) - 1
+	if err := checkSerial(max(first, last)); err != nil {
+		return nil, err
+	}
 	for i := range entries {
 		if entries[i].Serial != first+uint64(i) || first == 0 {
 			return nil, fmt.Errorf("entry %d of the group has serial %d", i, entries[i].Serial)
@@ -158,7 +161,7 @@ func parseLine(text []byte) (line, error) {
 	from, to, ok := bytes.Cut(parts[1], []byte{'-'})
 	first, err1 := strconv.ParseUint(string(from), 10, 64)
 	last, err2 := strconv.ParseUint(string(to), 10, 64)
-	if !ok || err1 != nil || err2 != nil || last < first {
+	if !ok || err1 != nil || err2 != nil || last < first || last > MaxSerial {
 		return line{}, bad
 	}
 	return line{first, last, parts[2]}, nil
@@ -174,6 +177,9 @@ func decodeHeader(l line) (JournalHeader, error) {
 	}
 	if h.Version != Version || h.Lineage == "" || l.last != 0 {
 		return h, fmt.Errorf("%w: the journal has no header", ErrCorrupt)
+	}
+	if err := checkSerial(h.Base); err != nil {
+		return h, fmt.Errorf("%w: journal header: %w", ErrCorrupt, err)
 	}
 	return h, nil
 }

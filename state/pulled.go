@@ -73,8 +73,9 @@ var ErrFork = errors.New("the two states went apart")
 
 // Follows tells whether a state may be put in the place of the stored one, as
 // far as the two can tell: it has to be of the same lineage, and either to be
-// made of just what is stored now (pulled), or to know all that the stored
-// one's history names. The same state is no error.
+// made of just what is stored now (pulled), or to be later and to know all
+// that the stored one's history names, as a copy does that was pulled before an
+// older state was restored. The same state is no error.
 func Follows(stored, given *Snapshot, pulled *Pulled) error {
 	if stored.Lineage != given.Lineage {
 		return fmt.Errorf("%w: stored %s, given %s", ErrLineage, stored.Lineage, given.Lineage)
@@ -89,11 +90,11 @@ func Follows(stored, given *Snapshot, pulled *Pulled) error {
 		return err
 	case own == hash, pulled != nil && pulled.Serial == stored.Serial && pulled.Hash == hash:
 		return nil
-	case pulled != nil:
+	case pulled != nil && pulled.Serial < stored.Serial:
 		return fmt.Errorf("%w: the given one was pulled at serial %d, the stored one has gone on to %d since", ErrFork, pulled.Serial, stored.Serial)
 	case given.Serial < stored.Serial:
 		return fmt.Errorf("%w: stored %d, given %d", ErrSerial, stored.Serial, given.Serial)
-	case given.Serial == stored.Serial:
+	case given.Serial == stored.Serial, pulled != nil && pulled.Serial == stored.Serial:
 		return fmt.Errorf("%w: both have serial %d, and they differ", ErrFork, stored.Serial)
 	}
 	return knows(stored, given)

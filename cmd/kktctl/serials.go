@@ -23,6 +23,12 @@ type seenMark struct {
 	Serial  uint64 `json:"serial"`
 }
 
+// covers tells whether a state of this mark is as new as what was seen: to put
+// it in the place of an older one is how that is mended.
+func (m seenMark) covers(seen seenMark) bool {
+	return m.Lineage == seen.Lineage && m.Serial >= seen.Serial
+}
+
 // markPath is where the mark of a lineage is; empty where there is no place
 // for it.
 func (a *App) markPath(lineage string) string {
@@ -84,14 +90,15 @@ func (a *App) writeMark(path string, m seenMark) {
 // remembers the others.
 func (a *App) notOlder(ctx context.Context, g *globals, store state.Store, snap *state.Snapshot) error {
 	m, known := a.readMark(snap.Lineage)
-	if known && snap.Serial < m.Serial {
+	o := a.opened[store]
+	if known && snap.Serial < m.Serial && !o.place.newer.covers(m) {
 		// Another process may have written, and remembered, since it was read.
 		again, _, err := store.Load(ctx)
 		if err != nil || again == nil || again.Serial < m.Serial {
 			return a.olderState(g, store, snap.Serial, m.Serial)
 		}
 	}
-	if o := a.opened[store]; known && len(o.codec.Stored()) == 0 && len(o.codec.Recipients()) > 0 {
+	if known && len(o.codec.Stored()) == 0 && len(o.codec.Recipients()) > 0 {
 		return diag.Diagnostic{
 			Summary: fmt.Sprintf("the state %s is plain text, though it was encrypted when it was last seen here, with serial %d: somebody without a key may have put it there", store.Location(), m.Serial),
 			Hint:    fmt.Sprintf("find out who did; when it is right, take it as it is, and it is encrypted again:\n%s state accept", a.program(g)),
@@ -104,8 +111,8 @@ func (a *App) notOlder(ctx context.Context, g *globals, store state.Store, snap 
 func (a *App) olderState(g *globals, store state.Store, serial, seen uint64) error {
 	return diag.Diagnostic{
 		Summary: fmt.Sprintf("the state %s has serial %d, but %d was seen here before: an older state was put in the place of the newer one, and what was done since could be done again", store.Location(), serial, seen),
-		Hint: fmt.Sprintf("put the newer one back; or, when the older one was restored on purpose and nothing was done since, take it as it is:\n%s state accept",
-			a.program(g)),
+		Hint: fmt.Sprintf("put the newer one back, where there is a copy of it: %s state push FILE; or, when the older one was restored on purpose and nothing was done since, take it as it is:\n%s state accept",
+			a.program(g), a.program(g)),
 	}
 }
 

@@ -17,7 +17,8 @@ func newStatePullCmd(a *App, g *globals) *cobra.Command {
 		Short: "Print the whole state, or save it into a file",
 		Long: `Prints the whole state as JSON, with all that was written since its last
 snapshot; FILE - is standard output. An encrypted state is decrypted, unless
---sealed keeps it as it is stored. state push puts such a file back.`,
+--sealed keeps it encrypted; the private key is needed all the same, because
+snapshot and journal are put together. state push puts such a file back.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.runStatePull(cmd.Context(), g, args, sealed)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -46,8 +47,18 @@ func (a *App) runStatePush(ctx context.Context, g *globals, path string, force b
 	if err != nil {
 		return err
 	}
-	if _, err := a.load(ctx, g, store); err != nil {
+	o := a.opened[store]
+	o.place.newer = seenMark{given.Lineage, given.Serial}
+	a.opened[store] = o
+	stored, err := a.load(ctx, g, store)
+	if err != nil {
 		return err
+	}
+	if stored != nil && stored.Fleet != given.Fleet {
+		return diag.Diagnostic{
+			Summary: fmt.Sprintf("nothing was pushed: the state %s is of the fleet %q, the given one is of %q", store.Location(), stored.Fleet, given.Fleet),
+			Hint:    "they are different states, also under --force; put the given one into a place of its own with --state",
+		}
 	}
 	changed := false
 	err = a.inSession(ctx, g, store, given.Fleet, edit{"state push", timeout}, func(s *apply.Session) error {
@@ -126,13 +137,44 @@ func (a *App) readPulled(path string, codec state.Codec) (*state.Snapshot, *stat
 	case errors.Is(err, state.ErrSealed):
 		return nil, nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	case err != nil:
+		return nil, nil, notPulled(path, data, err)
+	case s.Serial > maxPushed:
 		return nil, nil, diag.Diagnostic{
-			Summary: fmt.Sprintf("%s is not a state: %s", path, err),
-			Hint:    "give what kktctl state pull saved; after an edit on purpose, remove its checksum line",
+			Summary: fmt.Sprintf("%s cannot be pushed: its serial, %d, is none that kktctl gave", path, s.Serial),
+			Hint:    "leave the serial as it was pulled: it is counted on by itself",
 		}
 	}
 	if err := s.Here(); err != nil {
 		return nil, nil, fmt.Errorf("%s cannot be pushed: %w", path, err)
 	}
 	return s, pulled, nil
+}
+
+// maxPushed leaves a pushed state room to be written on for ever.
+const maxPushed = state.MaxSerial / 2
+
+// notPulled tells what is wrong with a file that is no copy of a state.
+func notPulled(path string, data []byte, err error) error {
+	var says struct {
+		Terraform string `json:"terraform_version"`
+		Sealed    string `json:"sealed"`
+	}
+	_ = json.Unmarshal(data, &says) // whatever it is
+	if says.Terraform != "" {
+		return diag.Diagnostic{
+			Summary: path + " is a state of Terraform, not one of kktctl",
+			Hint:    "give what kktctl state pull saved; tills that are live come into a state by kktctl import",
+		}
+	}
+	d := fromText(err.Error())
+	d.Summary = path + " is not a state: " + d.Summary
+	switch {
+	case errors.Is(err, state.ErrNewer):
+		d.Hint = "use the kktctl that wrote it, or a newer one"
+	case says.Sealed != "":
+		d.Hint = "take another copy of it: what is encrypted cannot be edited; to edit a state, pull it without --sealed"
+	default:
+		d.Hint = "give what kktctl state pull saved; after an edit on purpose, remove its checksum line"
+	}
+	return d
 }

@@ -115,6 +115,10 @@ func (a *App) runStateAccept(ctx context.Context, g *globals, timeout time.Durat
 	}
 	serial := snap.Serial
 	m, known := a.readMark(snap.Lineage)
+	if codec := a.opened[store].codec; !known || (serial >= m.Serial && (len(codec.Stored()) > 0 || len(codec.Recipients()) == 0)) {
+		fmt.Fprintf(a.Out, "%s is not older than what was seen here: there is nothing to accept.\n", store.Location())
+		return nil
+	}
 	err = a.inSession(ctx, g, store, snap.Fleet, edit{"state accept", timeout}, func(s *apply.Session) error {
 		// It goes on behind all that was seen: no serial is given twice.
 		next := s.Snapshot()
@@ -127,10 +131,6 @@ func (a *App) runStateAccept(ctx context.Context, g *globals, timeout time.Durat
 	if err != nil {
 		return err
 	}
-	if known {
-		fmt.Fprintf(a.Out, "%s is taken as it is, with serial %d; %d was seen before.\n", store.Location(), serial, m.Serial)
-		return nil
-	}
-	fmt.Fprintf(a.Out, "%s is taken as it is, with serial %d.\n", store.Location(), serial)
+	fmt.Fprintf(a.Out, "%s is taken as it is, with serial %d; %d was seen before.\n", store.Location(), serial, m.Serial)
 	return nil
 }

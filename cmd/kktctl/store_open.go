@@ -22,6 +22,7 @@ type statePlace struct {
 	fleetState spec.State // what the fleet file says of its own place
 	plain      bool       // it is to be plain text, whatever is declared
 	accept     bool       // it is taken though a newer one was seen
+	newer      seenMark   // what is about to be put in its place; zero for none
 	settings   spec.State // zero when the fleet file is of another place, or there is none
 }
 

@@ -137,7 +137,7 @@ func (s *Store) encode(snap *state.Snapshot) (data, head []byte, err error) {
 	if data, err = s.codec.Encode(snap); err != nil {
 		return nil, nil, err
 	}
-	if len(data) > maxSnapshot || snap.Serial > 1<<62 {
+	if len(data) > maxSnapshot {
 		return nil, nil, fmt.Errorf("%s: a state of %d bytes is too large for a database", s.location, len(data))
 	}
 	head, err = s.codec.EncodeHeader(snap.Lineage, snap.Serial)

@@ -154,10 +154,13 @@ type failure struct {
 func (e *failure) Error() string { return e.text }
 func (e *failure) Unwrap() error { return e.is }
 
-// tell is told with the state's name in front.
+// tell is told with the state's name in front, once.
 func (s *Store) tell(err error) error {
 	if err == nil {
 		return nil
+	}
+	if strings.HasPrefix(err.Error(), s.location+": ") {
+		return err
 	}
 	return fmt.Errorf("%s: %w", s.location, s.told(err))
 }
