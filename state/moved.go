@@ -27,7 +27,7 @@ func (s *Snapshot) Here() error {
 		return fmt.Errorf("%w: it was moved to %s on %s by %s\nhint: name that place by state.url in the fleet file, or by --state",
 			ErrMoved, m.To, m.At.UTC().Format(time.RFC3339), m.Who)
 	default:
-		return fmt.Errorf("%w: this is a copy of %s whose move was not ended\nhint: end it, wherever both can be reached: kktctl --state %s state migrate --to PLACE, with this one as the PLACE",
+		return fmt.Errorf("%w: this is a copy of %s whose move was not ended\nhint: end it, wherever both can be reached: kktctl --state %s state migrate --to PLACE, with this one as the PLACE; if that state went to another place meanwhile, this copy is none: remove it",
 			ErrMoved, m.From, m.From)
 	}
 }
