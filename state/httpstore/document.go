@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,7 +23,8 @@ const documentVersion = 1001
 // The bounds of a document.
 const (
 	maxDocument = 1<<31 - 1 // bytes
-	plainText   = 4 << 10   // bytes up to which a snapshot is left readable
+	plainText   = 4 << 10   // bytes up to which a text is left readable
+	tailText    = 32 << 10  // bytes of the journal's end that are sent as they are
 )
 
 // document is what the server keeps. Its first three keys are those that every
@@ -43,11 +45,11 @@ type content struct {
 
 	Last     uint64   `json:"last"` // serial of the last entry
 	Snapshot *blob    `json:"snapshot,omitempty"`
-	Journal  []string `json:"journal,omitempty"` // its lines: the header, then one group an element
+	Packed   []*blob  `json:"packed,omitempty"`  // the journal's beginning: groups that were packed together
+	Journal  []string `json:"journal,omitempty"` // its end: the header if nothing is packed, then one group an element
 
-	// The generation before.
-	BeforeSnapshot *blob    `json:"beforeSnapshot,omitempty"`
-	BeforeJournal  []string `json:"beforeJournal,omitempty"`
+	// The journal of the generation before, for the history.
+	Before []*blob `json:"before,omitempty"`
 }
 
 // lockRecord tells who holds the lock: the server's own record of it may not
@@ -57,7 +59,7 @@ type lockRecord struct {
 	Term time.Duration `json:"term"` // nanoseconds
 }
 
-// blob is an encoded snapshot: readable when it is small, packed otherwise.
+// blob is a text: readable when it is small, packed otherwise.
 type blob struct {
 	Text string `json:"text,omitempty"`
 	Gzip []byte `json:"gzip,omitempty"`
@@ -86,11 +88,57 @@ func (b *blob) unpack() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, state.MaxSnapshot+1))
+	data, err := io.ReadAll(io.LimitReader(r, max(state.MaxSnapshot, state.MaxJournal)+1))
 	if err != nil {
 		return nil, err
 	}
 	return data, r.Close()
+}
+
+// appendGroup puts a group at the journal's end. Every write sends the whole
+// document: an end that grew long is packed, once.
+func (c *content) appendGroup(group string) error {
+	c.Journal = append(slices.Clip(c.Journal), group)
+	size := 0
+	for _, g := range c.Journal {
+		size += len(g)
+	}
+	if size <= tailText {
+		return nil
+	}
+	b, err := pack([]byte(strings.Join(c.Journal, "")))
+	if err != nil {
+		return err
+	}
+	c.Packed, c.Journal = append(slices.Clip(c.Packed), b), nil
+	return nil
+}
+
+// journal gives the journal's text.
+func (c *content) journal() ([]byte, error) {
+	data, err := unpackAll(c.Packed)
+	if err != nil {
+		return nil, err
+	}
+	return append(data, strings.Join(c.Journal, "")...), nil
+}
+
+// unpackAll gives the texts after each other.
+func unpackAll(blobs []*blob) ([]byte, error) {
+	var data []byte
+	for _, b := range blobs {
+		if b == nil {
+			return nil, fmt.Errorf("%w: a part of the journal is null", state.ErrCorrupt)
+		}
+		part, err := b.unpack()
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", state.ErrCorrupt, err)
+		}
+		if data = append(data, part...); len(data) > state.MaxJournal {
+			return nil, fmt.Errorf("%w: the journal is larger than %d bytes", state.ErrCorrupt, state.MaxJournal)
+		}
+	}
+	return data, nil
 }
 
 func (d *document) encode() ([]byte, error) {
@@ -125,7 +173,7 @@ func decodeDocument(data []byte) (*document, error) {
 	if err := dec.Decode(d); err != nil {
 		return nil, fmt.Errorf("%w: %w", state.ErrCorrupt, err)
 	}
-	if (d.Content.Snapshot == nil) != (d.Lineage == "") || d.Content.Snapshot == nil && len(d.Content.Journal) > 0 {
+	if (d.Content.Snapshot == nil) != (d.Lineage == "") || d.Content.Snapshot == nil && len(d.Content.Journal)+len(d.Content.Packed) > 0 {
 		return nil, fmt.Errorf("%w: the document lacks a part", state.ErrCorrupt)
 	}
 	return d, nil
@@ -153,7 +201,11 @@ func (s *Store) decodeState(d *document) (*state.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := s.codec.DecodeJournal([]byte(strings.Join(d.Content.Journal, "")))
+	text, err := d.Content.journal()
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.codec.DecodeJournal(text)
 	if err != nil {
 		return nil, err
 	}

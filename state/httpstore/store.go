@@ -177,11 +177,19 @@ func (s *Store) History(ctx context.Context) ([]state.Entry, error) {
 		return nil, err
 	}
 	var all []state.Entry
-	for _, journal := range [][]string{doc.Content.BeforeJournal, doc.Content.Journal} {
+	before, err := unpackAll(doc.Content.Before)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.c.Address, err)
+	}
+	now, err := doc.Content.journal()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.c.Address, err)
+	}
+	for _, journal := range [][]byte{before, now} {
 		if len(journal) == 0 {
 			continue
 		}
-		j, err := s.codec.DecodeJournal([]byte(strings.Join(journal, "")))
+		j, err := s.codec.DecodeJournal(journal)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.c.Address, err)
 		}

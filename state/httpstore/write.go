@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -99,12 +100,12 @@ func (s *Store) generation(d *document, snap *state.Snapshot) error {
 		return err
 	}
 	d.Lineage = snap.Lineage
-	d.Content.Snapshot, d.Content.Journal, d.Content.Last = b, []string{string(header)}, snap.Serial
+	d.Content.Snapshot, d.Content.Packed, d.Content.Journal, d.Content.Last = b, nil, []string{string(header)}, snap.Serial
 	return nil
 }
 
-// Compact replaces snapshot and journal; the generation before stays in the
-// document. A snapshot with a later serial than the last entry's is accepted
+// Compact replaces snapshot and journal; the journal before stays in the
+// document, for the history. A snapshot with a later serial than the last entry's is accepted
 // too: that is how a state from elsewhere is put in place of an older one.
 func (s *Store) Compact(ctx context.Context, lease *state.Lease, snap *state.Snapshot) error {
 	s.mu.Lock()
@@ -122,11 +123,15 @@ func (s *Store) Compact(ctx context.Context, lease *state.Lease, snap *state.Sna
 	case snap.Serial < c.Last:
 		return fmt.Errorf("%s: %w: stored %d, given %d", s.c.Address, state.ErrSerial, c.Last, snap.Serial)
 	}
+	end, err := pack([]byte(strings.Join(c.Journal, "")))
+	if err != nil {
+		return err
+	}
 	next := *h.doc
 	if err := s.generation(&next, snap); err != nil {
 		return err
 	}
-	next.Content.BeforeSnapshot, next.Content.BeforeJournal = c.Snapshot, c.Journal
+	next.Content.Before = append(slices.Clip(c.Packed), end)
 	return s.put(ctx, h, &next)
 }
 
@@ -172,7 +177,9 @@ func (s *Store) commit(lease *state.Lease, calls [][]state.Entry) error {
 		return errors.New("a group of the journal is not text")
 	}
 	next := *h.doc
-	next.Content.Journal = append(slices.Clip(next.Content.Journal), string(data))
+	if err := next.Content.appendGroup(string(data)); err != nil {
+		return err
+	}
 	next.Content.Last += uint64(len(entries))
 	if err := s.put(ctx, h, &next); err != nil {
 		return err

@@ -95,8 +95,7 @@ type Process struct {
 	In  io.WriteCloser
 	Out *bufio.Reader
 
-	t  *testing.T
-	in io.WriteCloser
+	t *testing.T
 }
 
 // Start starts the test's own program anew. Its TestMain has to find in the
