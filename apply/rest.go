@@ -50,7 +50,7 @@ func (r *runner) retake(ctx context.Context, deadline time.Time) (bool, error) {
 		if err == nil {
 			return true, nil
 		}
-		if ctx.Err() != nil {
+		if interrupted(ctx) {
 			return false, nil
 		}
 		if lasting(err) {
@@ -69,6 +69,8 @@ func (r *runner) retake(ctx context.Context, deadline time.Time) (bool, error) {
 		}
 	}
 }
+
+func interrupted(ctx context.Context) bool { return ctx.Err() != nil }
 
 // errOther tells that the state is not the one that the session had.
 var errOther = errors.New("nothing was written")
