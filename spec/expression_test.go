@@ -7,14 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// fleetHead is a fleet that is right but for what stands behind it.
+// policyHead is a fleet that is right, to which policies are added.
 const policyHead = `apiVersion: kktctl/v1
 kind: Fleet
 name: sever
 provider: {partner: {inn: "7709125605", apiKey: env:KEY}}
 policy:
-  rules:
 `
+
+const rulesHead = policyHead + "  rules:\n"
 
 // Every character of an expression is found where it stands in the file,
 // however YAML wrote it.
@@ -31,7 +32,7 @@ func TestExpressionPlaces(t *testing.T) {
 		"indented literal": "    - name: a\n      deny: |2\n         step.MARK\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			src := policyHead + text
+			src := rulesHead + text
 			f, list := Parse(".", []Source{{Name: "f.yaml", Data: []byte(src)}})
 			if len(list) > 0 {
 				t.Fatal(list)
@@ -69,7 +70,7 @@ func TestWrongRules(t *testing.T) {
 		"    - {name: a, deny: \"x\\u202ey\"}\n":                                  "does not print (U+202E)",
 		"    - {name: a, deny: '" + strings.Repeat("x", maxExpression+1) + "'}\n": "is longer than 4096 characters",
 	} {
-		_, list := Parse(".", []Source{{Name: "f.yaml", Data: []byte(policyHead + text)}})
+		_, list := Parse(".", []Source{{Name: "f.yaml", Data: []byte(rulesHead + text)}})
 		if err := list.Err(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\ngot  %v\nwant %s", text, err, want)
 		}

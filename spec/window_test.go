@@ -6,13 +6,7 @@ import (
 	"time"
 )
 
-const windowHead = `apiVersion: kktctl/v1
-kind: Fleet
-name: sever
-provider: {partner: {inn: "7709125605", apiKey: env:KEY}}
-policy:
-  windows:
-`
+const windowHead = policyHead + "  windows:\n"
 
 func windowsOf(t *testing.T, text string) Windows {
 	t.Helper()
